@@ -1,0 +1,57 @@
+# How this project makes a library and a test. Warnings, sanitizers and include paths are said here.
+
+add_library(roomcast_options INTERFACE)
+target_include_directories(roomcast_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(roomcast_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
+
+if(ROOMCAST_SANITIZE)
+  add_compile_options(-fsanitize=${ROOMCAST_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${ROOMCAST_SANITIZE})
+endif()
+if(ROOMCAST_FUZZ)
+  # Coverage for every object, so that libFuzzer sees into the libraries; main() only in the targets.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# roomcast_library(NAME SOURCES file… [LINK target…])
+# One target per folder. Public includes are written from the repository's root.
+function(roomcast_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC roomcast_options ${arg_LINK})
+endfunction()
+
+# roomcast_test(NAME SOURCES file… [LINK target…])
+# A GoogleTest program; each of its tests is one CTest test. Under Emscripten it runs in Node.
+function(roomcast_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  if(EMSCRIPTEN)
+    target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK} gtest_main gmock)
+    # A failed assertion must reach Node as an exit code, and files are read from the real disk.
+    target_link_options(${name} PRIVATE -sEXIT_RUNTIME=1 -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1)
+    add_test(NAME ${name} COMMAND node $<TARGET_FILE:${name}> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  else()
+    target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK} GTest::gtest_main GTest::gmock)
+    gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60
+                         TEST_PREFIX ${name}.)
+  endif()
+endfunction()
+
+# roomcast_fuzz(NAME SOURCES file… [LINK target…])
+# A libFuzzer target of tests/fuzz. Without ROOMCAST_FUZZ the same file is linked with a small main
+# that replays its corpus (tests/fuzz/corpus/NAME), as an ordinary test.
+function(roomcast_fuzz name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  if(ROOMCAST_FUZZ)
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  elseif(NOT EMSCRIPTEN)
+    add_executable(${name} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+    target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK})
+    add_test(NAME fuzz_corpus.${name}
+             COMMAND ${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  endif()
+endfunction()
