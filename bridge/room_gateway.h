@@ -1,0 +1,117 @@
+// The question that the bridge asks, in the bridge's own words: plain values, no gRPC, no Protobuf.
+// The hub's side implements it; the bridge knows nothing else of the hub.
+//
+// The rules of every method:
+//  - It may be called on any thread, many at once, and must not block or wait: it posts to a
+//  mailbox.
+//  - `done` is called exactly once, on any thread, also from within the method. It is short and
+//  never
+//    blocks. It may be called long after the caller has gone away, and after the bridge has.
+//  - Where the mailbox is full, `done` hears a temporary HubError with retry_after_ms at once.
+//  - `not_after` travels with a command: what is taken from a mailbox later than that is not done,
+//  since
+//    nobody waits for it; it is answered all the same.
+//  - What the schema calls required is there, and data is at most 64 KiB. Everything else (room
+//  names,
+//    namespaces, rights, lengths of type, key and tags) is the hub's to judge.
+#ifndef ROOMCAST_BRIDGE_ROOM_GATEWAY_H_
+#define ROOMCAST_BRIDGE_ROOM_GATEWAY_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+
+namespace roomcast::bridge {
+
+// Why it did not happen. `code` is one of the error codes of proto/protocol/codes.h, or the
+// application's own (400-1999).
+struct HubError {
+  std::uint32_t code = 0;
+  std::string message;
+  bool temporary = false;
+  std::uint32_t retry_after_ms = 0;
+};
+
+template <class Outcome>
+using Answer = std::variant<Outcome, HubError>;
+
+template <class Outcome>
+using Done = absl::AnyInvocable<void(Answer<Outcome>) &&>;
+
+using Deadline = std::chrono::steady_clock::time_point;
+inline constexpr Deadline kNoDeadline = Deadline::max();
+
+// The numbers are those of the schema.
+enum class Encoding : std::uint8_t { kBytes = 0, kText = 1, kJson = 2 };
+
+struct RoomPosition {
+  std::uint64_t epoch = 0;
+  std::uint64_t offset = 0;
+};
+
+// Everything of a publication but its room: a broadcast shares one among its rooms.
+struct PublicationContent {
+  std::string type;
+  Encoding encoding = Encoding::kBytes;
+  std::string data;
+  std::string key;
+  std::vector<std::pair<std::string, std::string>> tags;
+  std::string user;
+  bool ephemeral = false;
+};
+
+struct PublishCommand {
+  std::string room;
+  // Never null; never changes.
+  std::shared_ptr<const PublicationContent> content;
+  // The name of the key that the call came with; idempotency keys mean something within it only.
+  // Empty where the bridge is open.
+  std::string caller;
+  // Empty: nothing is deduplicated.
+  std::string idempotency_key;
+  Deadline not_after = kNoDeadline;
+};
+
+struct PublishOutcome {
+  RoomPosition position;
+  bool duplicate = false;
+};
+
+// The fields of GetInfoResponse, where their meaning is said.
+struct HubInfo {
+  std::string instance;
+  std::string node;
+  std::string version;
+  std::uint64_t uptime_ms = 0;
+  std::int64_t now_at = 0;
+  std::uint32_t shards = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t sessions = 0;
+  std::uint64_t parked_sessions = 0;
+  std::uint64_t users = 0;
+  std::uint64_t rooms = 0;
+  std::uint64_t publications = 0;
+  bool draining = false;
+  bool development = false;
+};
+
+class RoomGateway {
+ public:
+  RoomGateway() = default;
+  RoomGateway(const RoomGateway&) = delete;
+  RoomGateway& operator=(const RoomGateway&) = delete;
+  virtual ~RoomGateway() = default;
+
+  virtual void Publish(PublishCommand command, Done<PublishOutcome> done) = 0;
+  virtual void GetInfo(Deadline not_after, Done<HubInfo> done) = 0;
+};
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_BRIDGE_ROOM_GATEWAY_H_
