@@ -1,0 +1,79 @@
+#ifndef ROOMCAST_PROTO_PROTOCOL_WIRE_FORMAT_H_
+#define ROOMCAST_PROTO_PROTOCOL_WIRE_FORMAT_H_
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace roomcast::wire {
+
+// The Protobuf encoding's atoms (protobuf.dev/programming-guides/encoding): tags, varints, lengths.
+
+enum class WireType : std::uint32_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kBytes = 2,
+  kStartGroup = 3,
+  kEndGroup = 4,
+  kFixed32 = 5,
+};
+
+constexpr std::uint32_t MakeTag(std::uint32_t number, WireType type) {
+  return number << 3 | static_cast<std::uint32_t>(type);
+}
+
+constexpr std::size_t VarintBytes(std::uint64_t value) {
+  return value == 0 ? 1 : (static_cast<std::size_t>(std::bit_width(value)) + 6) / 7;
+}
+
+// Writes `value` at `out` and answers the end; there must be room for VarintBytes(value).
+inline char* WriteVarint(char* out, std::uint64_t value) {
+  while (value >= 0x80) {
+    *out++ = static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
+// Bytes being taken from the front. A read that cannot be done answers false and is fatal to the
+// whole frame; nothing is read past the end.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  bool AtEnd() const { return at_ == end_; }
+
+  // At most 10 bytes; bits above 64 are lost, as in the official runtime.
+  bool ReadVarint(std::uint64_t& value) {
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
+      value = static_cast<unsigned char>(*at_++);
+      return true;
+    }
+    return ReadLongVarint(value, 10);
+  }
+  // A tag is a varint of at most 5 bytes, of which 32 bits count. Field number 0 does not exist.
+  bool ReadTag(std::uint32_t& tag) {
+    std::uint64_t value = 0;
+    if (!ReadLongVarint(value, 5)) return false;
+    tag = static_cast<std::uint32_t>(value);
+    return tag >> 3 != 0;
+  }
+  bool ReadFixed64(std::uint64_t& value);
+  // A length (at most 5 bytes of varint) and so many bytes.
+  bool ReadBytes(std::string_view& bytes);
+  // Past one field's value, groups included. `depth` bounds how deep groups may nest.
+  bool Skip(std::uint32_t tag, int depth);
+
+ private:
+  bool ReadLongVarint(std::uint64_t& value, int bytes_max);
+  bool Advance(std::size_t bytes);
+
+  const char* at_;
+  const char* end_;
+};
+
+}  // namespace roomcast::wire
+
+#endif  // ROOMCAST_PROTO_PROTOCOL_WIRE_FORMAT_H_

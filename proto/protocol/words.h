@@ -1,0 +1,61 @@
+#ifndef ROOMCAST_PROTO_PROTOCOL_WORDS_H_
+#define ROOMCAST_PROTO_PROTOCOL_WORDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace roomcast {
+
+// Field types of messages. All are views and trivially destructible: a decoded message lives as
+// long as the frame's bytes and the arena it was decoded with; one to be encoded, as long as what
+// it views.
+
+// UTF-8. Whatever comes through Decode() was checked; who makes one vouches for it.
+struct Text {
+  std::string_view view;
+  constexpr Text() = default;
+  constexpr Text(std::string_view v) : view(v) {}  // NOLINT(google-explicit-constructor)
+  constexpr Text(const char* v) : view(v) {}       // NOLINT(google-explicit-constructor)
+  friend bool operator==(const Text&, const Text&) = default;
+};
+
+// Any bytes. A type of its own, so that no payload is taken for text by accident.
+struct Bytes {
+  std::string_view view;
+  constexpr Bytes() = default;
+  constexpr explicit Bytes(std::string_view v) : view(v) {}
+  friend bool operator==(const Bytes&, const Bytes&) = default;
+};
+
+// Several of one kind, in order. Views an array: the arena's, or the maker's.
+template <class T>
+class Repeated {
+ public:
+  constexpr Repeated() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Repeated(const std::vector<T>& items)
+      : items_(items.data()), size_(static_cast<std::uint32_t>(items.size())) {}
+  constexpr Repeated(const T* items, std::size_t size)
+      : items_(items), size_(static_cast<std::uint32_t>(size)) {}
+
+  const T* begin() const { return items_; }
+  const T* end() const { return items_ + size_; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T& operator[](std::size_t i) const { return items_[i]; }
+  const T& back() const { return items_[size_ - 1]; }
+
+ private:
+  friend class MessageReader;  // grows it in its arena while decoding
+  const T* items_ = nullptr;
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = 0;
+};
+
+}  // namespace roomcast
+
+#endif  // ROOMCAST_PROTO_PROTOCOL_WORDS_H_
