@@ -1,0 +1,134 @@
+# shellcheck shell=bash
+# ./dev test: every step is named here, in the order in which it runs. A step that cannot run is a
+# failure, never a silence. Sourced by ./dev.
+#
+# STEP: what it shows. Each test_STEP names what it needs built, then runs as one step of its own.
+TEST_STEPS=(
+  "layers       arrows between the folders, purity, sizes (tools/check_layers)"
+  "tools        the tests of tools/ itself"
+  "format       clang-format"
+  "native       unit, simulation and corpus tests under ASan and UBSan"
+  "lint         clang-tidy, on files that changed since it last passed"
+  "tsan         tests labelled tsan, under ThreadSanitizer"
+  "wasm         the same protocol and core tests as WebAssembly, in Node"
+  "typescript   the npm package: its compiler and its tests"
+  "size         what the npm package weighs"
+  "release      what ships, compiled"
+  "end_to_end   the real hub against real clients"
+  "bridge       the bridge against Python's gRPC"
+  "browser      the page in headless Chromium"
+)
+PASSED=0
+FAILED=0
+FAILURES=()
+
+# tally STEP KIND STATUS: adds up what a step counted. The kind says how its log counts; a `check`
+# is one test. A failure that no count shows, and a step that ran nothing, are one failed test.
+tally() {
+  local name=$1 kind=$2 status=$3 passed=0 failed=0
+  if [[ $kind == check ]]; then
+    passed=$((status == 0))
+  else
+    read -r passed failed < <("$PYTHON" tools/count_tests "$kind" "$LOGS/test-$name.log")
+  fi
+  ((status == 0 && passed > 0 || failed > 0)) || failed=1
+  PASSED=$((PASSED + passed))
+  FAILED=$((FAILED + failed))
+  ((failed == 0)) || FAILURES+=("$name: $failed failed: $LOGS/test-$name.log")
+}
+
+# run_tests STEP KIND COMMAND…
+run_tests() {
+  local name=$1 kind=$2 status=0
+  shift 2
+  step "test-$name" "$@" || status=$?
+  tally "$name" "$kind" "$status"
+}
+
+# stands STEP BUILD…: what a step needs; without it the step is one failure.
+stands() {
+  local name=$1
+  shift
+  need "$@" && return 0
+  FAILED=$((FAILED + 1))
+  FAILURES+=("$name: not run, because a build that it needs failed")
+  return 1
+}
+
+# A program that hangs ends its step, not the night.
+bounded() { timeout --kill-after=10 "$@"; }
+
+run_ctest() {
+  local preset=$1
+  shift
+  ctest --test-dir "build/$preset" -j "$JOBS" --timeout 300 --output-on-failure \
+    --no-tests=error "$@"
+}
+
+# Each file is a unittest program; one that runs nothing is a failure.
+run_python_tests() {
+  local file status=0 found=0
+  for file in "$1"/*_test.py; do
+    [[ -f $file ]] || continue
+    found=1
+    printf '== %s\n' "$file"
+    ROOMCAST_BINARY=$ROOT/build/dev/roomcast bounded 900 "$PYTHON" "$file" -v || status=1
+  done
+  ((found)) || printf 'no %s/*_test.py\n' "$1"
+  ((found && status == 0))
+}
+
+test_layers() { run_tests layers check "$PYTHON" tools/check_layers; }
+test_tools() { run_tests tools unittest run_python_tests tools; }
+test_format() { run_tests format check "$PYTHON" tools/check_style format; }
+test_native() { stands native dev && run_tests native ctest run_ctest dev; }
+test_lint() { stands lint dev && run_tests lint check "$PYTHON" tools/check_style lint; }
+test_tsan() { stands tsan tsan && run_tests tsan ctest run_ctest tsan -L tsan; }
+test_wasm() { stands wasm wasm && run_tests wasm ctest run_ctest wasm; }
+test_typescript() {
+  stands typescript package && run_tests typescript node bounded 600 npm_test client-wasm/ts
+}
+test_size() { stands size package && run_tests size check "$PYTHON" tools/check_size; }
+test_release() {
+  local status=0
+  need release || status=1
+  tally release check "$status"
+}
+test_end_to_end() {
+  stands end_to_end dev demo && run_tests end_to_end unittest run_python_tests tests/end_to_end
+}
+test_bridge() { stands bridge dev && run_tests bridge unittest run_python_tests tests/bridge; }
+test_browser() { stands browser dev demo && run_tests browser node npm_test tests/browser; }
+
+npm_test() { ROOMCAST_BINARY=$ROOT/build/dev/roomcast npm_in "$1" test; }
+
+test_names() { printf '%s\n' "${TEST_STEPS[@]%% *}"; }
+
+test_all() {
+  local chosen name line
+  mapfile -t chosen < <(test_names)
+  while (($#)); do
+    case $1 in
+      --only)
+        (($# > 1)) || die "test --only STEP[,STEP]"
+        IFS=, read -r -a chosen <<<"$2"
+        shift 2
+        ;;
+      --list)
+        printf '  %s\n' "${TEST_STEPS[@]}"
+        return
+        ;;
+      *) die "test knows --only STEP[,STEP] and --list" ;;
+    esac
+  done
+  for name in "${chosen[@]}"; do
+    test_names | grep -qx -- "$name" || die "there is no test step $name; ./dev test --list"
+  done
+  setup
+  for name in "${chosen[@]}"; do
+    "test_$name" || true
+  done
+  for line in "${FAILURES[@]}"; do say "failed: $line"; done
+  say "$PASSED passed, $FAILED failed"
+  ((FAILED == 0))
+}
