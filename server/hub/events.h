@@ -1,0 +1,32 @@
+#ifndef ROOMCAST_SERVER_HUB_EVENTS_H_
+#define ROOMCAST_SERVER_HUB_EVENTS_H_
+
+#include <cstdint>
+
+#include "proto/protocol/codes.h"
+#include "proto/protocol/instant.h"
+#include "proto/protocol/server_messages.h"
+
+namespace roomcast::hub {
+
+// What an operator counts of a shard's doings. The adapter implements it with metrics; every call
+// is cheap, on the shard's thread, and may not call back.
+class Events {
+ public:
+  enum class Door { kWebSocket, kBridge };
+
+  virtual ~Events() = default;
+  virtual void OnSession(bool resumed) = 0;                   // a Welcome was sent
+  virtual void OnPublication(Door door, bool duplicate) = 0;  // taken in, or recognised as repeated
+  virtual void OnDeliveries(std::uint64_t count) = 0;         // publications queued for members
+  virtual void OnError(ErrorCode code) = 0;                   // an Error reply
+  virtual void OnDisconnect(DisconnectCode code) = 0;         // the hub ended a connection
+  virtual void OnGap(GapReason reason) = 0;                   // a Gap was sent
+  virtual void OnBehind() = 0;                                // a member fell behind
+  virtual void OnMailboxFull() = 0;                           // a post found the mailbox full
+  virtual void OnRoundTrip(Duration round_trip) = 0;          // a Pong answered a Ping
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_EVENTS_H_

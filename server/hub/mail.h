@@ -1,0 +1,153 @@
+#ifndef ROOMCAST_SERVER_HUB_MAIL_H_
+#define ROOMCAST_SERVER_HUB_MAIL_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "proto/protocol/client_messages.h"
+#include "proto/protocol/dedupe.h"
+#include "proto/protocol/server_messages.h"
+#include "server/hub/ids.h"
+#include "server/hub/shared_bytes.h"
+
+namespace roomcast::hub {
+
+// Everything that one shard, or the bridge, says to another shard. Values that own what they hold.
+
+// A refusal on its way to whoever asked.
+struct Failure {
+  ErrorCode code{};
+  std::string message;
+  Duration retry_after{};
+};
+
+// ---- To a room's home shard
+// ----------------------------------------------------------------------
+
+struct JoinRoom {
+  SessionRef session;
+  std::uint32_t request = 0;  // means something to the session only
+  std::string room;
+  std::variant<std::monostate, Position, LastCount, LastMs> since;
+  OnLost on_lost = OnLost::kContinue;
+};
+
+struct LeaveRoom {
+  SessionRef session;
+  RoomHandle handle{};
+};
+
+// Who waits for the answer to a publish: a session's request, or the bridge.
+struct PublishOrigin {
+  std::variant<SessionRef, BridgeCall> from;
+  std::uint32_t request = 0;  // a session's; 0: no answer wanted
+};
+
+struct PublishToRoom {
+  PublishOrigin origin;
+  std::string room;
+  std::string type;
+  Encoding encoding = Encoding::kBytes;
+  std::string data;
+  std::string key;
+  std::vector<std::pair<std::string, std::string>> tags;
+  std::string publisher_session;
+  std::string publisher_user;
+  ProducerId producer;
+  std::uint64_t counter = 0;  // 0: no publish id
+  bool ephemeral = false;
+};
+
+// "My member has everything up to `after`: what comes next?"
+struct CatchUp {
+  SessionRef session;
+  RoomHandle handle{};
+  std::uint64_t after = 0;
+};
+
+// ---- To a member's or publisher's shard
+// ------------------------------------------------------------
+
+struct JoinAnswer {
+  SessionRef session;
+  std::uint32_t request = 0;
+  std::string room;
+  RoomHandle handle{};
+  Position top;
+  Verdict verdict = Verdict::kLive;
+  std::uint64_t start = 0;
+  bool refused = false;
+  Failure failure;  // where refused
+};
+
+struct PublishAnswer {
+  SessionRef session;
+  std::uint32_t request = 0;
+  Position position;
+  bool duplicate = false;
+  bool refused = false;
+  Failure failure;
+};
+
+// What was published in a room during one turn of its home shard. first..last are its offsets; both
+// 0 where it holds ephemeral publications only.
+struct Batch {
+  RoomHandle handle{};
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint32_t publications = 0;
+  SharedBytes bytes;
+};
+
+// The room's home could not post a batch to this shard: its members are behind.
+struct Behind {
+  RoomHandle handle{};
+  std::uint64_t top = 0;
+};
+
+// The answer to CatchUp: what follows the member's cursor, from history. A hole before it (gap_to >
+// 0) is gap_from..gap_to. `more` follows when asked for again.
+struct Page {
+  SessionRef session;
+  RoomHandle handle{};
+  std::uint64_t gap_from = 0;
+  std::uint64_t gap_to = 0;
+  GapReason gap_reason = GapReason::kUnspecified;
+  std::uint64_t last = 0;
+  std::uint32_t publications = 0;
+  std::uint64_t top = 0;
+  SharedBytes bytes;  // may be none
+};
+
+using Mail = std::variant<JoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer,
+                          Batch, Behind, Page>;
+
+// Takes mail to shards, this one excepted (a shard keeps what it says to itself). Bounded: false
+// says that the mailbox is full, and then nothing was taken. What one sender posts to one shard
+// arrives in the order of posting.
+class PostOffice {
+ public:
+  virtual ~PostOffice() = default;
+  [[nodiscard]] virtual bool Post(ShardId to, Mail& mail) = 0;
+};
+
+// Where answers to the bridge's questions go; called on the home shard's thread, exactly once for
+// each.
+class BridgeAnswers {
+ public:
+  struct Published {
+    Position position;
+    bool duplicate = false;
+    bool refused = false;
+    Failure failure;
+  };
+  virtual ~BridgeAnswers() = default;
+  virtual void OnPublished(BridgeCall call, const Published& answer) = 0;
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_MAIL_H_
