@@ -12,6 +12,7 @@ TEST_STEPS=(
   "tsan         tests labelled tsan, under ThreadSanitizer"
   "wasm         the same protocol and core tests as WebAssembly, in Node"
   "typescript   the npm package: its compiler and its tests"
+  "demo         the demo page's own code"
   "size         what the npm package weighs"
   "release      what ships, compiled"
   "end_to_end   the real hub against real clients"
@@ -22,19 +23,19 @@ PASSED=0
 FAILED=0
 FAILURES=()
 
-# tally STEP KIND STATUS: adds up what a step counted. The kind says how its log counts; a `check`
-# is one test. A failure that no count shows, and a step that ran nothing, are one failed test.
+# tally STEP KIND STATUS LOG: adds up what a step counted. The kind says how its log counts; a
+# `check` is one test. A failure that no count shows, and a step that ran nothing, are one failed test.
 tally() {
-  local name=$1 kind=$2 status=$3 passed=0 failed=0
+  local name=$1 kind=$2 status=$3 log=$4 passed=0 failed=0
   if [[ $kind == check ]]; then
     passed=$((status == 0))
   else
-    read -r passed failed < <("$PYTHON" tools/count_tests "$kind" "$LOGS/test-$name.log")
+    read -r passed failed < <("$PYTHON" tools/count_tests "$kind" "$log")
   fi
   ((status == 0 && passed > 0 || failed > 0)) || failed=1
   PASSED=$((PASSED + passed))
   FAILED=$((FAILED + failed))
-  ((failed == 0)) || FAILURES+=("$name: $failed failed: $LOGS/test-$name.log")
+  ((failed == 0)) || FAILURES+=("$name: $failed failed: $log")
 }
 
 # run_tests STEP KIND COMMAND…
@@ -42,7 +43,7 @@ run_tests() {
   local name=$1 kind=$2 status=0
   shift 2
   step "test-$name" "$@" || status=$?
-  tally "$name" "$kind" "$status"
+  tally "$name" "$kind" "$status" "$LOGS/test-$name.log"
 }
 
 # stands STEP BUILD…: what a step needs; without it the step is one failure.
@@ -50,13 +51,11 @@ stands() {
   local name=$1
   shift
   need "$@" && return 0
+  printf '  %-24s          not run: a build that it needs failed\n' "test-$name"
   FAILED=$((FAILED + 1))
   FAILURES+=("$name: not run, because a build that it needs failed")
   return 1
 }
-
-# A program that hangs ends its step, not the night.
-bounded() { timeout --kill-after=10 "$@"; }
 
 run_ctest() {
   local preset=$1
@@ -72,10 +71,17 @@ run_python_tests() {
     [[ -f $file ]] || continue
     found=1
     printf '== %s\n' "$file"
-    ROOMCAST_BINARY=$ROOT/build/dev/roomcast bounded 900 "$PYTHON" "$file" -v || status=1
+    ROOMCAST_BINARY=$ROOT/build/dev/roomcast timeout --kill-after=10 900 "$PYTHON" "$file" -v || status=1
   done
   ((found)) || printf 'no %s/*_test.py\n' "$1"
   ((found && status == 0))
+}
+
+# A program that hangs ends its step, not the night. `timeout` stands before npm because it cannot
+# start a function.
+npm_test() {
+  local NPM=(timeout --kill-after=10 900 "${NPM[@]}")
+  ROOMCAST_BINARY=$ROOT/build/dev/roomcast npm_in "$1" test
 }
 
 test_layers() { run_tests layers check "$PYTHON" tools/check_layers; }
@@ -86,21 +92,20 @@ test_lint() { stands lint dev && run_tests lint check "$PYTHON" tools/check_styl
 test_tsan() { stands tsan tsan && run_tests tsan ctest run_ctest tsan -L tsan; }
 test_wasm() { stands wasm wasm && run_tests wasm ctest run_ctest wasm; }
 test_typescript() {
-  stands typescript package && run_tests typescript node bounded 600 npm_test client-wasm/ts
+  stands typescript package && run_tests typescript node npm_test client-wasm/ts
 }
+test_demo() { stands demo demo && run_tests demo node npm_test web-demo; }
 test_size() { stands size package && run_tests size check "$PYTHON" tools/check_size; }
 test_release() {
   local status=0
   need release || status=1
-  tally release check "$status"
+  tally release check "$status" "$LOGS/build-release.log"
 }
 test_end_to_end() {
   stands end_to_end dev demo && run_tests end_to_end unittest run_python_tests tests/end_to_end
 }
 test_bridge() { stands bridge dev && run_tests bridge unittest run_python_tests tests/bridge; }
 test_browser() { stands browser dev demo && run_tests browser node npm_test tests/browser; }
-
-npm_test() { ROOMCAST_BINARY=$ROOT/build/dev/roomcast npm_in "$1" test; }
 
 test_names() { printf '%s\n' "${TEST_STEPS[@]%% *}"; }
 
