@@ -51,7 +51,11 @@ serve() {
         printf -v "${name//-/_}" '%s' "$2"
         shift 2
         ;;
-      *) die "run knows --port, --bridge-port and --ops-port, not $1" ;;
+      --)
+        shift
+        break
+        ;;
+      *) die "run knows --port, --bridge-port and --ops-port, not $1; the hub's own flags go after --" ;;
     esac
   done
   setup
@@ -62,9 +66,9 @@ serve() {
   unlock_tree
 
   # In a session of its own, so that Ctrl-C reaches only this script, which ends the hub once.
-  setsid "$HUB" serve --dev --static web-demo/dist --listen "127.0.0.1:$port" \
-    --bridge-listen "127.0.0.1:$bridge_port" --ops-listen "127.0.0.1:$ops_port" \
-    >"$HUB_LOG" 2>&1 </dev/null &
+  mkdir -p "$LOGS"
+  setsid "$HUB" serve --dev --static-dir web-demo/dist --port "$port" \
+    --bridge-port "$bridge_port" --ops-port "$ops_port" "$@" >"$HUB_LOG" 2>&1 </dev/null &
   local hub=$! tries=0 status=0
   trap 'end_hub $hub; say "ended"; exit 0' INT TERM
   until is_ready "$ops_port"; do
@@ -97,11 +101,11 @@ TEXT
 }
 
 push() {
-  (($# == 2)) || die 'push ROOM TEXT, for example: ./dev push chat:lobby "Hello from a backend"'
+  (($# >= 2)) || die 'push ROOM TEXT, for example: ./dev push chat:lobby "Hello from a backend"'
   [[ -x $HUB ]] || die "the hub is not built yet; ./dev run builds and starts it"
   local port=8081
   [[ ! -f $BRIDGE_NOTE ]] || port=$(<"$BRIDGE_NOTE")
-  exec "$HUB" publish --bridge "127.0.0.1:$port" "$1" "$2"
+  exec "$HUB" publish --bridge "${ROOMCAST_BRIDGE:-127.0.0.1:$port}" "${@:3}" -- "$1" "$2"
 }
 
 fuzz_targets() {
@@ -119,7 +123,7 @@ fuzz() {
   mapfile -t all < <(fuzz_targets)
   ((${#targets[@]})) || targets=("${all[@]}")
   for target in "${targets[@]}"; do
-    printf '%s\n' "${all[@]}" | grep -qx -- "$target" ||
+    printf '%s\n' "${all[@]}" | grep -x -- "$target" >/dev/null ||
       die "there is no fuzz target $target; there are: ${all[*]}"
   done
   step build-fuzz compile fuzz "${targets[@]}" || exit 1
@@ -133,7 +137,7 @@ fuzz() {
 # New inputs that reach new code go to build/fuzz-findings/TARGET/corpus, crashes beside it.
 fuzz_one() {
   local target=$1 seconds=$2 found=build/fuzz-findings/$1 program
-  program=$(find build/fuzz -name "$target" -type f -perm -u+x | head -n 1)
+  program=$(find build/fuzz -name "$target" -type f -perm -u+x -print -quit)
   mkdir -p "$found/corpus" "tests/fuzz/corpus/$target"
   step "fuzz-$target" "$program" "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=2048 \
     -print_final_stats=1 "-artifact_prefix=$found/" "$found/corpus" "tests/fuzz/corpus/$target" ||

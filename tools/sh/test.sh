@@ -127,7 +127,7 @@ test_all() {
     esac
   done
   for name in "${chosen[@]}"; do
-    test_names | grep -qx -- "$name" || die "there is no test step $name; ./dev test --list"
+    test_names | grep -x -- "$name" >/dev/null || die "there is no test step $name; ./dev test --list"
   done
   setup
   for name in "${chosen[@]}"; do
