@@ -1,0 +1,71 @@
+#include "bridge/admission.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "bridge/hub_status.h"
+#include "proto/protocol/codes.h"
+
+namespace roomcast::bridge {
+namespace {
+
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+std::optional<std::string_view> AuthorizationOf(const grpc::ServerContextBase& context) {
+  const auto found = context.client_metadata().find("authorization");
+  if (found == context.client_metadata().end()) return std::nullopt;
+  return std::string_view(found->second.data(), found->second.size());
+}
+
+TurnedAway WithoutKey(Refusal refusal) {
+  const char* text = refusal == Refusal::kNoKey
+                         ? "this bridge needs a key: send metadata `authorization: Bearer KEY`"
+                         : "this bridge does not know the key in `authorization`";
+  return {refusal, ToStatus(MakeError(ErrorCode::kUnauthorized, text))};
+}
+
+std::string_view NameOfRole(Role role) {
+  switch (role) {
+    case Role::kPublish:
+      return "publish";
+    case Role::kRead:
+      return "read";
+    case Role::kManage:
+      return "manage";
+    case Role::kAdmin:
+      return "admin";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::variant<Caller, TurnedAway> Admission::Admit(const grpc::ServerContextBase& context,
+                                                  std::optional<Role> role) const {
+  const std::variant<Caller, Refusal> admitted = keys_.Admit(AuthorizationOf(context));
+  if (const auto* refusal = std::get_if<Refusal>(&admitted)) return WithoutKey(*refusal);
+  const Caller caller = std::get<Caller>(admitted);
+  if (role.has_value() && !caller.MayAct(*role)) {
+    const std::string text =
+        absl::StrCat("this key does not have the role `", std::string(NameOfRole(*role)), "`");
+    return TurnedAway{Refusal::kNotAllowed,
+                      ToStatus(MakeError(ErrorCode::kPermissionDenied, text))};
+  }
+  if (context.deadline() <= system_clock::now()) {
+    return TurnedAway{
+        Refusal::kPastDeadline,
+        {grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline passed before the start"}};
+  }
+  return caller;
+}
+
+Deadline NotAfter(const grpc::ServerContextBase& context) {
+  const system_clock::duration left = context.deadline() - system_clock::now();
+  if (left >= std::chrono::hours(24)) return kNoDeadline;
+  return steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(left);
+}
+
+}  // namespace roomcast::bridge

@@ -1,0 +1,43 @@
+// The one check at the door, for every call but Health: the key in the metadata, its role, the
+// deadline.
+#ifndef ROOMCAST_BRIDGE_ADMISSION_H_
+#define ROOMCAST_BRIDGE_ADMISSION_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "bridge/bridge_config.h"
+#include "bridge/bridge_observer.h"
+#include "bridge/key_ring.h"
+#include "bridge/room_gateway.h"
+
+namespace roomcast::bridge {
+
+struct TurnedAway {
+  Refusal refusal;
+  grpc::Status status;
+};
+
+// Immutable; any thread may ask.
+class Admission {
+ public:
+  explicit Admission(KeyRing keys) : keys_(std::move(keys)) {}
+
+  // No role: every known key will do.
+  [[nodiscard]] std::variant<Caller, TurnedAway> Admit(const grpc::ServerContextBase& context,
+                                                       std::optional<Role> role) const;
+
+ private:
+  const KeyRing keys_;
+};
+
+// The call's deadline on the steady clock; kNoDeadline where it is a day ahead or more.
+Deadline NotAfter(const grpc::ServerContextBase& context);
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_BRIDGE_ADMISSION_H_

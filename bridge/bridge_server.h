@@ -1,0 +1,61 @@
+// The bridge's gRPC server: one listener, its services, its limits.
+#ifndef ROOMCAST_BRIDGE_BRIDGE_SERVER_H_
+#define ROOMCAST_BRIDGE_BRIDGE_SERVER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "bridge/admission.h"
+#include "bridge/bridge_config.h"
+#include "bridge/bridge_observer.h"
+#include "bridge/bridge_service.h"
+#include "bridge/room_gateway.h"
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace roomcast::bridge {
+
+// Started, told and stopped by one thread.
+class BridgeServer {
+ public:
+  // Listens when it returns. Gateway and observer outlive the server; the gateway's late
+  // completions may outlive both. InvalidArgument: the config does not fit together (a bad key, or
+  // no key where one is needed). Unavailable: the address cannot be listened on, and why.
+  static absl::StatusOr<std::unique_ptr<BridgeServer>> Start(const BridgeConfig& config,
+                                                             RoomGateway& gateway,
+                                                             BridgeObserver& observer);
+  BridgeServer(const BridgeServer&) = delete;
+  BridgeServer& operator=(const BridgeServer&) = delete;
+  // Cuts what is still under way.
+  ~BridgeServer();
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  // What Health answers, for the server and for `roomcast.v1.Bridge`. Serving from the start
+  // until Shutdown.
+  void SetServing(bool serving);
+
+  // Takes no new calls, waits so long for those under way, then cancels them. Blocks; returns when
+  // no call is left. Once is enough, and twice does no harm.
+  void Shutdown(std::chrono::milliseconds patience);
+
+ private:
+  BridgeServer(Admission admission, RoomGateway& gateway, BridgeObserver& observer);
+
+  const Admission admission_;
+  BridgeService service_;
+  std::vector<std::unique_ptr<grpc::Service>> reflection_;
+  std::uint16_t port_ = 0;
+  // Last: it is destroyed before what it calls.
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_BRIDGE_BRIDGE_SERVER_H_

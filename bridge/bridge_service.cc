@@ -1,0 +1,84 @@
+#include "bridge/bridge_service.h"
+
+#include <utility>
+#include <variant>
+
+#include "bridge/broadcast.h"
+#include "bridge/hub_status.h"
+#include "bridge/publish_request.h"
+#include "proto/protocol/codes.h"
+
+namespace roomcast::bridge {
+namespace {
+
+// Ends the call with the hub's answer. May run when the call, and the response with it, is long
+// over.
+template <class Outcome, class Response>
+Done<Outcome> AnswerTo(std::shared_ptr<UnaryCall> call, Response* response) {
+  return [call = std::move(call), response](Answer<Outcome> answer) {
+    if (const auto* error = std::get_if<HubError>(&answer)) return call->Refuse(*error);
+    call->Settle([&] {
+      ToProto(std::get<Outcome>(answer), *response);
+      return grpc::Status::OK;
+    });
+  };
+}
+
+void RefuseFault(UnaryCall& call, const HubError& fault) {
+  const bool allowed = fault.code != static_cast<std::uint32_t>(ErrorCode::kPermissionDenied);
+  call.Refuse(allowed ? Refusal::kBadRequest : Refusal::kNotAllowed, ToStatus(fault));
+}
+
+}  // namespace
+
+std::optional<Caller> BridgeService::Admit(UnaryCall& call,
+                                           const grpc::CallbackServerContext& context,
+                                           std::optional<Role> role) {
+  std::variant<Caller, TurnedAway> admitted = admission_.Admit(context, role);
+  if (const auto* caller = std::get_if<Caller>(&admitted)) return *caller;
+  const TurnedAway& away = std::get<TurnedAway>(admitted);
+  call.Refuse(away.refusal, away.status);
+  return std::nullopt;
+}
+
+grpc::ServerUnaryReactor* BridgeService::Publish(grpc::CallbackServerContext* context,
+                                                 const v1::PublishRequest* request,
+                                                 v1::PublishResponse* response) {
+  const std::shared_ptr<UnaryCall> call = UnaryCall::Begin("Publish", observer_);
+  const std::optional<Caller> caller = Admit(*call, *context, Role::kPublish);
+  if (!caller) return call.get();
+  if (const std::optional<HubError> fault = FaultIn(*request, *caller)) {
+    RefuseFault(*call, *fault);
+    return call.get();
+  }
+  gateway_.Publish({request->room(), ContentOf(request->publication()), std::string(caller->name()),
+                    request->idempotency_key(), NotAfter(*context)},
+                   AnswerTo<PublishOutcome>(call, response));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* BridgeService::Broadcast(grpc::CallbackServerContext* context,
+                                                   const v1::BroadcastRequest* request,
+                                                   v1::BroadcastResponse* response) {
+  const std::shared_ptr<UnaryCall> call = UnaryCall::Begin("Broadcast", observer_);
+  const std::optional<Caller> caller = Admit(*call, *context, Role::kPublish);
+  if (!caller) return call.get();
+  if (const std::optional<HubError> fault = FaultIn(*request, *caller)) {
+    RefuseFault(*call, *fault);
+    return call.get();
+  }
+  StartBroadcast(*request, caller->name(), NotAfter(*context), gateway_, observer_, call,
+                 *response);
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* BridgeService::GetInfo(grpc::CallbackServerContext* context,
+                                                 const v1::GetInfoRequest* /*request*/,
+                                                 v1::GetInfoResponse* response) {
+  const std::shared_ptr<UnaryCall> call = UnaryCall::Begin("GetInfo", observer_);
+  if (!Admit(*call, *context, std::nullopt)) return call.get();
+  gateway_.GetInfo(NotAfter(*context), AnswerTo<HubInfo>(call, response));
+  return call.get();
+}
+
+}  // namespace roomcast::bridge

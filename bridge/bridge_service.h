@@ -1,0 +1,45 @@
+// The calls of `roomcast.v1.Bridge`: who may, is the request whole, ask the gateway, answer. A call
+// that this version does not have answers UNIMPLEMENTED.
+#ifndef ROOMCAST_BRIDGE_BRIDGE_SERVICE_H_
+#define ROOMCAST_BRIDGE_BRIDGE_SERVICE_H_
+
+#include <memory>
+#include <optional>
+
+#include "bridge/admission.h"
+#include "bridge/bridge_observer.h"
+#include "bridge/room_gateway.h"
+#include "bridge/unary_call.h"
+#include "roomcast/v1/bridge.grpc.pb.h"
+
+namespace roomcast::bridge {
+
+// Called on gRPC's threads, many at once. All references outlive the server.
+class BridgeService final : public v1::Bridge::CallbackService {
+ public:
+  BridgeService(const Admission& admission, RoomGateway& gateway, BridgeObserver& observer)
+      : admission_(admission), gateway_(gateway), observer_(observer) {}
+
+  grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context,
+                                    const v1::PublishRequest* request,
+                                    v1::PublishResponse* response) override;
+  grpc::ServerUnaryReactor* Broadcast(grpc::CallbackServerContext* context,
+                                      const v1::BroadcastRequest* request,
+                                      v1::BroadcastResponse* response) override;
+  grpc::ServerUnaryReactor* GetInfo(grpc::CallbackServerContext* context,
+                                    const v1::GetInfoRequest* request,
+                                    v1::GetInfoResponse* response) override;
+
+ private:
+  // The caller, where it may act in this role; nullopt: the call is refused and settled.
+  std::optional<Caller> Admit(UnaryCall& call, const grpc::CallbackServerContext& context,
+                              std::optional<Role> role);
+
+  const Admission& admission_;
+  RoomGateway& gateway_;
+  BridgeObserver& observer_;
+};
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_BRIDGE_BRIDGE_SERVICE_H_

@@ -1,0 +1,43 @@
+// What was written after the verb.
+#ifndef ROOMCAST_BRIDGE_COMMAND_FLAGS_H_
+#define ROOMCAST_BRIDGE_COMMAND_FLAGS_H_
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace roomcast::bridge {
+
+struct CommandFlags {
+  // What is not a flag, in order.
+  std::vector<std::string> words;
+  // `HOST:PORT`.
+  std::string bridge = "127.0.0.1:8081";
+  // The bearer key. Never printed.
+  std::string key;
+  std::chrono::milliseconds timeout{5000};
+  // Answers as JSON.
+  bool json = false;
+  bool help = false;
+
+  // Of a publication.
+  std::string type;
+  std::string encoding = "text";
+  std::string publication_key;
+  std::string user;
+  std::string idempotency_key;
+  bool ephemeral = false;
+};
+
+// Flags may stand anywhere before `--`; a value follows its flag, as `--flag value` or
+// `--flag=value`. Reads the environment for what is not given. InvalidArgument: an unknown flag, a
+// missing or bad value.
+absl::StatusOr<CommandFlags> ParseFlags(std::span<const std::string_view> args);
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_BRIDGE_COMMAND_FLAGS_H_
