@@ -1,0 +1,265 @@
+#include "server/websocket/http_head.h"
+
+#include <algorithm>
+
+namespace roomcast::websocket {
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+// The longest method that anyone uses is shorter; more is no HTTP.
+constexpr std::size_t kMethodBytesMax = 32;
+
+char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsAlphanumeric(char c) { return IsDigit(c) || (LowerCase(c) >= 'a' && LowerCase(c) <= 'z'); }
+
+bool IsTokenCharacter(char c) {
+  return IsAlphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+// RFC 3986 section 3.2.2 and a port. Whether the name exists is not asked.
+bool IsHost(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return IsAlphanumeric(c) ||
+           std::string_view("-._~!$&'()*+;=%:[]").find(c) != std::string_view::npos;
+  });
+}
+
+std::string_view TrimSpace(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view TakeLine(std::string_view& rest) {
+  const std::size_t end = rest.find(kLineEnd);
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end + kLineEnd.size());
+  return line;
+}
+
+// Splits a target into host, path and query. An absolute target's authority wins over Host
+// (RFC 9112 section 3.2.2).
+bool SplitTarget(Request& request) {
+  std::string_view rest = request.target;
+  if (rest.find('#') != std::string_view::npos) return false;
+  if (rest.empty() || rest.front() != '/') {
+    const std::size_t scheme_end = rest.find("://");
+    if (scheme_end == std::string_view::npos) return false;
+    const std::string_view scheme = rest.substr(0, scheme_end);
+    if (!EqualsIgnoringCase(scheme, "http") && !EqualsIgnoringCase(scheme, "https")) return false;
+    rest.remove_prefix(scheme_end + 3);
+    const std::size_t host_end = std::min(rest.find_first_of("/?"), rest.size());
+    request.host = rest.substr(0, host_end);
+    if (!IsHost(request.host)) return false;
+    rest.remove_prefix(host_end);
+  }
+  const std::size_t question = rest.find('?');
+  request.path = rest.substr(0, question);
+  if (question != std::string_view::npos) request.query = rest.substr(question + 1);
+  if (request.path.empty()) request.path = "/";
+  return true;
+}
+
+std::optional<Refusal> ParseRequestLine(std::string_view line, Request& request) {
+  const Refusal bad{RefusalReason::kBadRequestLine, "the first line is not: GET target HTTP/1.1"};
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) return bad;
+  const std::string_view method = line.substr(0, first);
+  const std::string_view version = line.substr(last + 1);
+  request.target = line.substr(first + 1, last - first - 1);
+  if (!IsToken(method) || request.target.empty()) return bad;
+  const bool is_version = version.size() == 8 && version.substr(0, 5) == "HTTP/" &&
+                          IsDigit(version[5]) && version[6] == '.' && IsDigit(version[7]);
+  if (!is_version) return bad;
+  if (version != "HTTP/1.1") {
+    return Refusal{RefusalReason::kHttpVersion, "only HTTP/1.1 is spoken here"};
+  }
+  if (method != "GET") return Refusal{RefusalReason::kMethod, "only GET is taken here"};
+  if (!SplitTarget(request)) return bad;
+  return std::nullopt;
+}
+
+std::optional<Refusal> ParseHeaderLine(std::string_view line, Request& request) {
+  if (line.front() == ' ' || line.front() == '\t') {
+    return Refusal{RefusalReason::kFoldedHeader, "a header is folded over two lines"};
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) {
+    return Refusal{RefusalReason::kBadHeader, "a header line has no colon"};
+  }
+  const std::string_view name = line.substr(0, colon);
+  if (!name.empty() && (name.back() == ' ' || name.back() == '\t')) {
+    return Refusal{RefusalReason::kSpaceBeforeColon, "a header has a space before its colon"};
+  }
+  if (!IsToken(name)) return Refusal{RefusalReason::kBadHeader, "a header's name is not a token"};
+  request.headers.push_back(Header{name, TrimSpace(line.substr(colon + 1))});
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckHost(Request& request, bool absolute_target) {
+  const std::size_t hosts = request.Count("Host");
+  if (hosts != 1) {
+    return Refusal{RefusalReason::kHost,
+                   "the request has " + std::to_string(hosts) + " Host headers, it needs one"};
+  }
+  const std::string_view host = *request.Find("Host");
+  if (!IsHost(host)) return Refusal{RefusalReason::kHost, "the Host header is no host"};
+  if (!absolute_target) request.host = host;
+  return std::nullopt;
+}
+
+// No request with a body is taken; so all that could disagree about where it ends is refused.
+std::optional<Refusal> CheckNoBody(const Request& request) {
+  if (request.Count("Transfer-Encoding") > 0) {
+    return Refusal{RefusalReason::kBody, "a request with Transfer-Encoding is not taken here"};
+  }
+  if (request.Count("Content-Length") > 1) {
+    return Refusal{RefusalReason::kBody, "the request has two Content-Length headers"};
+  }
+  const auto length = request.Find("Content-Length");
+  if (length.has_value() && *length != "0") {
+    return Refusal{RefusalReason::kBody, "a request with a body is not taken here"};
+  }
+  return std::nullopt;
+}
+
+// `head` passed the scan: every line ends with CRLF, the last one is empty.
+std::variant<Request, Refusal> Parse(std::string_view head) {
+  Request request;
+  if (auto refusal = ParseRequestLine(TakeLine(head), request)) return *std::move(refusal);
+  const bool absolute_target = !request.host.empty();
+  for (std::string_view line = TakeLine(head); !line.empty(); line = TakeLine(head)) {
+    if (auto refusal = ParseHeaderLine(line, request)) return *std::move(refusal);
+  }
+  if (auto refusal = CheckHost(request, absolute_target)) return *std::move(refusal);
+  if (auto refusal = CheckNoBody(request)) return *std::move(refusal);
+  return request;
+}
+
+}  // namespace
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return LowerCase(x) == LowerCase(y);
+         });
+}
+
+bool IsToken(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenCharacter);
+}
+
+std::vector<std::string_view> ListElements(std::string_view value) {
+  std::vector<std::string_view> elements;
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find(','), value.size());
+    const std::string_view element = TrimSpace(value.substr(0, end));
+    if (!element.empty()) elements.push_back(element);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return elements;
+}
+
+std::optional<std::string_view> Request::Find(std::string_view name) const {
+  for (const Header& header : headers) {
+    if (EqualsIgnoringCase(header.name, name)) return header.value;
+  }
+  return std::nullopt;
+}
+
+std::size_t Request::Count(std::string_view name) const {
+  return static_cast<std::size_t>(std::count_if(
+      headers.begin(), headers.end(),
+      [name](const Header& header) { return EqualsIgnoringCase(header.name, name); }));
+}
+
+bool Request::Lists(std::string_view name, std::string_view token) const {
+  for (const Header& header : headers) {
+    if (!EqualsIgnoringCase(header.name, name)) continue;
+    for (const std::string_view element : ListElements(header.value)) {
+      if (EqualsIgnoringCase(element, token)) return true;
+    }
+  }
+  return false;
+}
+
+HeadEvent HeadReader::Next(std::span<const std::byte>& input) {
+  std::size_t taken = 0;
+  while (taken < input.size() && !complete_) {
+    const char byte = static_cast<char>(input[taken++]);
+    if (auto refusal = Scan(byte)) return *std::move(refusal);
+  }
+  head_.append(reinterpret_cast<const char*>(input.data()), taken);
+  input = input.subspan(taken);
+  if (!complete_) return HeadNeedMore{};
+  auto parsed = Parse(head_);
+  if (auto* request = std::get_if<Request>(&parsed)) return std::move(*request);
+  return std::move(std::get<Refusal>(parsed));
+}
+
+std::optional<Refusal> HeadReader::Scan(char byte) {
+  const char before = previous_;
+  previous_ = byte;
+  if (before == '\r' && byte != '\n') {
+    return Refusal{RefusalReason::kBareCarriageReturn, "a carriage return without a line feed"};
+  }
+  if (before != '\r' && byte == '\n') {
+    return Refusal{RefusalReason::kBareLineFeed, "a line feed without a carriage return"};
+  }
+  const auto code = static_cast<unsigned char>(byte);
+  if ((code < 0x20 && byte != '\r' && byte != '\n' && byte != '\t') || code == 0x7F) {
+    return Refusal{RefusalReason::kBadByte,
+                   "byte " + std::to_string(code) + " may not stand in a request's head"};
+  }
+  if (lines_ == 0) {
+    if (auto refusal = ScanRequestLine(byte)) return refusal;
+  }
+  if (++scanned_ > limits_.head_bytes_max) {
+    return Refusal{
+        RefusalReason::kHeadTooLong,
+        "the request's head has more than " + std::to_string(limits_.head_bytes_max) + " bytes"};
+  }
+  if (byte != '\n') {
+    if (byte != '\r') ++line_bytes_;
+    return std::nullopt;
+  }
+  complete_ = lines_ > 0 && line_bytes_ == 0;
+  line_bytes_ = 0;
+  // The first complete line is the request line; the empty one at the end is no header.
+  if (lines_++ > limits_.headers_max && !complete_) {
+    return Refusal{RefusalReason::kTooManyHeaders,
+                   "the request has more than " + std::to_string(limits_.headers_max) + " headers"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> HeadReader::ScanRequestLine(char byte) {
+  if (byte == '\r' || byte == '\n') {
+    if (line_bytes_ > 0) return std::nullopt;
+    return Refusal{RefusalReason::kBadRequestLine, "the request begins with an empty line"};
+  }
+  if (static_cast<unsigned char>(byte) >= 0x80 || byte == '\t') {
+    return Refusal{RefusalReason::kBadByte, "byte " +
+                                                std::to_string(static_cast<unsigned char>(byte)) +
+                                                " may not stand in a request line"};
+  }
+  if (byte == ' ' && line_bytes_ > 0) {
+    ++spaces_in_request_line_;
+  } else if (spaces_in_request_line_ == 0) {
+    if (!IsTokenCharacter(byte) || line_bytes_ >= kMethodBytesMax) {
+      return Refusal{RefusalReason::kBadRequestLine, "the request does not begin with a method"};
+    }
+  } else if (spaces_in_request_line_ == 1 && ++uri_bytes_ > limits_.uri_bytes_max) {
+    return Refusal{RefusalReason::kUriTooLong,
+                   "the URI has more than " + std::to_string(limits_.uri_bytes_max) + " bytes"};
+  }
+  if (spaces_in_request_line_ > 2) {
+    return Refusal{RefusalReason::kBadRequestLine, "the first line is not: GET target HTTP/1.1"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace roomcast::websocket
