@@ -46,7 +46,8 @@ serve() {
     case $1 in
       --release) shift ;;
       --port | --bridge-port | --ops-port)
-        [[ ${2:-} =~ ^[0-9]+$ ]] || die "$1 takes a port number"
+        [[ ${2:-} =~ ^[0-9]{1,5}$ ]] && ((10#$2 > 0 && 10#$2 < 65536)) ||
+          die "$1 takes a port number, 1 to 65535"
         local name=${1#--}
         printf -v "${name//-/_}" '%s' "$2"
         shift 2
