@@ -40,14 +40,15 @@ end_hub() {
   wait "$1" 2>/dev/null || true
 }
 
+is_port() { [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && (($1 < 65536)); }
+
 serve() {
   local port=8080 bridge_port=8081 ops_port=8082
   while (($#)); do
     case $1 in
       --release) shift ;;
       --port | --bridge-port | --ops-port)
-        [[ ${2:-} =~ ^[0-9]{1,5}$ ]] && ((10#$2 > 0 && 10#$2 < 65536)) ||
-          die "$1 takes a port number, 1 to 65535"
+        is_port "${2:-}" || die "$1 takes a port number, 1 to 65535"
         local name=${1#--}
         printf -v "${name//-/_}" '%s' "$2"
         shift 2
