@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -20,6 +20,7 @@ struct Text {
   constexpr Text() = default;
   constexpr Text(std::string_view v) : view(v) {}  // NOLINT(google-explicit-constructor)
   constexpr Text(const char* v) : view(v) {}       // NOLINT(google-explicit-constructor)
+  Text(const std::string& v) : view(v) {}          // NOLINT(google-explicit-constructor)
   friend bool operator==(const Text&, const Text&) = default;
 };
 

@@ -45,9 +45,10 @@ class Engine {
   // Gives the publication the next offset and keeps it. Its fields are copied; offset is ignored.
   virtual void Append(Ticket ticket, std::string_view room, const Keep& keep,
                       const Publication& publication, Now now) = 0;
-  // What history holds after `after`, from the oldest, until `bytes_max` (but at least one).
+  // What history holds after `after`, published at `not_before` (microseconds since the Unix epoch)
+  // or later, from the oldest, until `bytes_max` (but at least one).
   virtual void Read(Ticket ticket, std::string_view room, std::uint64_t after,
-                    std::size_t bytes_max, Now now) = 0;
+                    std::int64_t not_before, std::size_t bytes_max, Now now) = 0;
   // Nobody is in the room: what is kept may go when its time is over.
   virtual void Release(std::string_view room, Now now) = 0;
 

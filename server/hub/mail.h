@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proto/protocol/client_messages.h"
+#include "proto/protocol/codes.h"
 #include "proto/protocol/dedupe.h"
 #include "proto/protocol/server_messages.h"
 #include "server/hub/ids.h"

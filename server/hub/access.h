@@ -1,0 +1,27 @@
+#ifndef ROOMCAST_SERVER_HUB_ACCESS_H_
+#define ROOMCAST_SERVER_HUB_ACCESS_H_
+
+#include "server/hub/hub_config.h"
+#include "server/hub/session.h"
+
+namespace roomcast::hub {
+
+// Whether a client session is among `who`.
+inline bool IsAllowed(Who who, const Session& session, bool is_member) {
+  switch (who) {
+    case Who::kNobody:
+    case Who::kBackendOnly:
+      return false;
+    case Who::kMember:
+      return is_member;
+    case Who::kUser:
+      return !session.anonymous;
+    case Who::kAnyone:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_ACCESS_H_

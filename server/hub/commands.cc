@@ -1,0 +1,194 @@
+#include "server/hub/commands.h"
+
+#include <string>
+#include <utility>
+
+#include "proto/protocol/frame.h"
+#include "proto/protocol/limits.h"
+#include "proto/protocol/room_name.h"
+#include "server/hub/access.h"
+#include "server/hub/home.h"
+#include "server/hub/publication_rules.h"
+
+namespace roomcast::hub {
+namespace {
+
+PublishToRoom ToMail(const Session& session, std::uint32_t id, const Publish& publish) {
+  PublishToRoom mail;
+  mail.origin = {session.ref, id};
+  mail.room = publish.room.view;
+  mail.type = publish.type.view;
+  mail.encoding = publish.encoding;
+  mail.data = publish.data.view;
+  mail.key = publish.key.view;
+  for (const Tag& tag : publish.tags) mail.tags.emplace_back(tag.name.view, tag.value.view);
+  mail.publisher_session = session.id;
+  mail.publisher_user = session.user;
+  mail.producer = session.producer;
+  mail.counter = publish.counter;
+  mail.ephemeral = publish.ephemeral;
+  return mail;
+}
+
+}  // namespace
+
+Commands::Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
+                   LocalRooms& rooms, Courier& courier, Outbox& outbox, Events& events)
+    : config_(config),
+      speaker_(speaker),
+      greeter_(greeter),
+      joiner_(joiner),
+      rooms_(rooms),
+      courier_(courier),
+      outbox_(outbox),
+      events_(events),
+      arena_(kInboundArenaBytesMax) {}
+
+void Commands::OnFrame(Session& session, std::string_view bytes, Now now) {
+  if (session.state == Session::State::kEnded) return;
+  arena_.Reset();
+  const auto frame = DecodeClientFrame(bytes, arena_);
+  if (!frame) {
+    return speaker_.Disconnect(session, DisconnectCode::kBadRequest,
+                               "the message is not a ClientFrame");
+  }
+  Run(session, *frame, now);
+}
+
+void Commands::Run(Session& session, const ClientFrame& frame, Now now) {
+  for (std::size_t i = 0; i < frame.messages.size(); ++i) {
+    if (session.waits || !RunOne(session, frame.messages[i], now)) {
+      return Wait(session, frame, i);
+    }
+    if (session.state == Session::State::kEnded) return;
+  }
+}
+
+void Commands::Wait(Session& session, const ClientFrame& frame, std::size_t from) {
+  for (std::size_t i = from; i < frame.messages.size(); ++i) {
+    AppendFrame(session.waiting, frame.messages[i]);
+  }
+  if (session.waits) return;
+  session.waits = true;
+  outbox_.SetReading(session.connection, false);
+}
+
+void Commands::GoOn(Session& session, Now now) {
+  if (!session.waits) return;
+  session.waits = false;
+  const std::string rest = std::exchange(session.waiting, {});
+  OnFrame(session, rest, now);
+  if (!session.waits && session.state != Session::State::kEnded) {
+    outbox_.SetReading(session.connection, true);
+  }
+}
+
+bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
+  const std::uint32_t id = message.id;
+  const auto* hello = std::get_if<Hello>(&message.body);
+  if (session.state == Session::State::kExpectsHello) {
+    if (hello != nullptr) {
+      greeter_.OnHello(session, id, *hello, now);
+    } else {
+      speaker_.Disconnect(session, DisconnectCode::kBadRequest, "the first message is not Hello");
+    }
+    return true;
+  }
+  if (session.state == Session::State::kGreeting) return false;
+  if (hello != nullptr) {
+    speaker_.Disconnect(session, DisconnectCode::kBadRequest, "Hello came twice");
+  } else if (const auto* join = std::get_if<Join>(&message.body)) {
+    return OnJoin(session, id, *join);
+  } else if (const auto* leave = std::get_if<Leave>(&message.body)) {
+    return OnLeave(session, id, *leave);
+  } else if (const auto* publish = std::get_if<Publish>(&message.body)) {
+    OnPublish(session, id, *publish, now);
+  } else if (const auto* ping = std::get_if<Ping>(&message.body)) {
+    const std::int64_t clock = Microseconds(now.wall);
+    speaker_.Say(session, {id, Pong{ping->sequence, clock, clock}}, Outbox::Lane::kFast);
+  } else if (const auto* pong = std::get_if<Pong>(&message.body)) {
+    if (session.heartbeat->OnPong(*pong, now.instant)) {
+      events_.OnRoundTrip(*session.heartbeat->round_trip());
+    }
+  } else if (std::holds_alternative<Bye>(message.body)) {
+    outbox_.Close(session.connection, DisconnectCode::kNormal, "bye");
+    session.state = Session::State::kEnded;
+  } else if (std::holds_alternative<std::monostate>(message.body)) {
+    speaker_.Fail(session, id, {ErrorCode::kUnknownCommand, "the message has no known body"});
+  } else {
+    speaker_.Fail(session, id, {ErrorCode::kNotAvailable, "this hub does not offer it"});
+  }
+  return true;
+}
+
+bool Commands::OnJoin(Session& session, std::uint32_t id, const Join& join) {
+  if (Joiner::IsUnderWay(session, join.room.view)) return false;
+  if (const auto standing = rooms_.Find(session, join.room.view)) {
+    speaker_.Reply(session, id, joiner_.Again(session, join.room.view, *standing));
+    return true;
+  }
+  if (const auto failure = joiner_.Ask(session, join, id)) speaker_.Fail(session, id, *failure);
+  return true;
+}
+
+bool Commands::OnLeave(Session& session, std::uint32_t id, const Leave& leave) {
+  if (Joiner::IsUnderWay(session, leave.room.view)) return false;
+  rooms_.Remove(session, leave.room.view);
+  speaker_.Reply(session, id, Ok{});
+  return true;
+}
+
+bool Commands::MayPublishNow(Session& session, std::uint32_t id, Now now) {
+  if (session.publishes->Take(now.instant)) {
+    session.refused_in_a_row = 0;
+    return true;
+  }
+  if (++session.refused_in_a_row > config_.publish_burst) {
+    speaker_.Disconnect(session, DisconnectCode::kRateLimited,
+                        "it published on after being told to wait");
+    return false;
+  }
+  speaker_.Fail(
+      session, id,
+      {ErrorCode::kTooManyRequests,
+       "the most is " + std::to_string(config_.publishes_per_second) + " publishes a second",
+       session.publishes->Wait(now.instant)});
+  return false;
+}
+
+void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now) {
+  if (!MayPublishNow(session, id, now)) return;
+  NamespaceAnswer found = FindNamespaceOf(config_, publish.room.view);
+  if (found.config == nullptr) return speaker_.Fail(session, id, found.failure);
+  const bool is_member = rooms_.Find(session, publish.room.view).has_value();
+  if (IsHubsOwn(publish.room.view) || !IsAllowed(found.config->may_publish, session, is_member)) {
+    return speaker_.Fail(
+        session, id, {ErrorCode::kPermissionDenied, "the session may not publish in this room"});
+  }
+  const ShardId home = HomeShardOf(config_, publish.room.view);
+  if (courier_.TrySend(home, ToMail(session, id, publish))) return;
+  speaker_.Fail(session, id, {ErrorCode::kOverloaded, "the room's shard is busy", 100ms});
+}
+
+void Commands::OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now) {
+  Joiner::Settle(session, answer);
+  if (session.state == Session::State::kGreeting) {
+    greeter_.OnAnswer(session, answer, now);
+    if (session.state == Session::State::kOpen) GoOn(session, now);
+    return;
+  }
+  if (answer.refused) {
+    speaker_.Fail(session, answer.request, answer.failure);
+  } else {
+    speaker_.Say(session, {answer.request, joiner_.ToJoined(session, answer)});
+    joiner_.Enter(session, answer);
+  }
+  GoOn(session, now);
+}
+
+void Commands::OnPublishAnswer(Session& session, const PublishAnswer& answer) {
+  if (answer.refused) return speaker_.Fail(session, answer.request, answer.failure);
+  speaker_.Reply(session, answer.request, Published{answer.position, answer.duplicate});
+}
+
+}  // namespace roomcast::hub

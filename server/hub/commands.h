@@ -1,0 +1,56 @@
+#ifndef ROOMCAST_SERVER_HUB_COMMANDS_H_
+#define ROOMCAST_SERVER_HUB_COMMANDS_H_
+
+#include <string_view>
+
+#include "proto/protocol/arena.h"
+#include "proto/protocol/client_messages.h"
+#include "proto/protocol/instant.h"
+#include "server/hub/greeter.h"
+#include "server/hub/joiner.h"
+#include "server/hub/local_rooms.h"
+#include "server/hub/outbox.h"
+#include "server/hub/speaker.h"
+
+namespace roomcast::hub {
+
+// What a client says, one message after the other, and what comes of it. A message that must wait
+// (for Welcome, or for the answer to a join of the same room) waits with everything behind it;
+// nothing more is read from the connection meanwhile.
+class Commands {
+ public:
+  Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
+           LocalRooms& rooms, Courier& courier, Outbox& outbox, Events& events);
+
+  // The bytes of one WebSocket message.
+  void OnFrame(Session& session, std::string_view bytes, Now now);
+  // A join was answered.
+  void OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now);
+  void OnPublishAnswer(Session& session, const PublishAnswer& answer);
+
+ private:
+  void Run(Session& session, const ClientFrame& frame, Now now);
+  // False: it must wait.
+  bool RunOne(Session& session, const ClientMessage& message, Now now);
+  void Wait(Session& session, const ClientFrame& frame, std::size_t from);
+  void GoOn(Session& session, Now now);
+
+  bool OnJoin(Session& session, std::uint32_t id, const Join& join);
+  bool OnLeave(Session& session, std::uint32_t id, const Leave& leave);
+  void OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now);
+  bool MayPublishNow(Session& session, std::uint32_t id, Now now);
+
+  const HubConfig& config_;
+  Speaker& speaker_;
+  Greeter& greeter_;
+  Joiner& joiner_;
+  LocalRooms& rooms_;
+  Courier& courier_;
+  Outbox& outbox_;
+  Events& events_;
+  Arena arena_;
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_COMMANDS_H_

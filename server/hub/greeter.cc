@@ -1,0 +1,201 @@
+#include "server/hub/greeter.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "proto/protocol/limits.h"
+#include "server/hub/joiner.h"
+
+namespace roomcast::hub {
+namespace {
+
+constexpr std::uint32_t kProtocolVersion = 1;
+constexpr std::size_t kSessionIdRandomBytes = 12;
+
+void AppendHex(std::string& out, std::uint64_t value, int digits) {
+  for (int i = digits - 1; i >= 0; --i) out.push_back("0123456789abcdef"[value >> (4 * i) & 15]);
+}
+
+std::string TooMany(std::string_view what, std::size_t is, std::size_t most) {
+  return std::string(what) + " " + std::to_string(is) + ", the most is " + std::to_string(most);
+}
+
+// Why this Hello does not make sense; empty: it does.
+std::string FaultOf(const Hello& hello, const HubConfig& config) {
+  if (hello.protocol_version != kProtocolVersion) {
+    return "protocol version " + std::to_string(hello.protocol_version) + " is not spoken, 1 is";
+  }
+  if (hello.producer.view.size() != kProducerBytes) {
+    return "producer has " + std::to_string(hello.producer.view.size()) + " bytes, not 16";
+  }
+  if (hello.token.view.size() > kTokenBytesMax) {
+    return TooMany("token bytes:", hello.token.view.size(), kTokenBytesMax);
+  }
+  const std::size_t name_bytes =
+      std::max(hello.client_name.view.size(), hello.client_version.view.size());
+  if (name_bytes > kClientNameBytesMax) {
+    return TooMany("client name or version bytes:", name_bytes, kClientNameBytesMax);
+  }
+  if (hello.joins.size() > config.rooms_per_connection) {
+    return TooMany("joins in Hello:", hello.joins.size(), config.rooms_per_connection);
+  }
+  return {};
+}
+
+ProducerId ToProducer(std::string_view bytes) {
+  ProducerId id;
+  for (std::size_t i = 8; i-- > 0;) {
+    id.public_half = id.public_half << 8 | static_cast<unsigned char>(bytes[i]);
+    id.secret_half = id.secret_half << 8 | static_cast<unsigned char>(bytes[i + 8]);
+  }
+  return id;
+}
+
+}  // namespace
+
+Greeter::Greeter(ShardId self, const HubConfig& config, const Authenticator& authenticator,
+                 Secrets& secrets, Speaker& speaker, Joiner& joiner, Deadlines& deadlines,
+                 Events& events)
+    : self_(self),
+      config_(config),
+      authenticator_(authenticator),
+      secrets_(secrets),
+      speaker_(speaker),
+      joiner_(joiner),
+      deadlines_(deadlines),
+      events_(events) {}
+
+std::uint64_t Greeter::RandomNumber() {
+  char bytes[8];
+  secrets_.Fill(bytes, sizeof bytes);
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return number;
+}
+
+std::string Greeter::MakeSessionId() {
+  std::string id;
+  AppendHex(id, static_cast<std::uint16_t>(self_), 4);
+  static_assert(kSessionIdRandomBytes == 12);
+  AppendHex(id, RandomNumber(), 16);
+  AppendHex(id, RandomNumber(), 8);
+  return id;
+}
+
+bool Greeter::Identify(Session& session, const Hello& hello, Now now) {
+  if (hello.token.view.empty()) {
+    if (!config_.anonymous) {
+      speaker_.Disconnect(session, DisconnectCode::kInvalidToken, "a token is needed");
+      return false;
+    }
+    session.anonymous = true;
+    session.user = session.id;
+    return true;
+  }
+  Authenticator::Answer answer = authenticator_.Verify(hello.token.view, now.wall);
+  switch (answer.refusal) {
+    case Authenticator::Refusal::kNone:
+      session.user = std::move(answer.identity.user);
+      return true;
+    case Authenticator::Refusal::kExpired:
+      speaker_.Disconnect(session, DisconnectCode::kTokenExpired, answer.reason);
+      return false;
+    case Authenticator::Refusal::kInvalid:
+      break;
+  }
+  speaker_.Disconnect(session, DisconnectCode::kInvalidToken, answer.reason);
+  return false;
+}
+
+void Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now) {
+  const std::string fault = FaultOf(hello, config_);
+  if (!fault.empty()) {
+    return speaker_.Disconnect(session, DisconnectCode::kBadRequest, fault);
+  }
+  session.id = MakeSessionId();
+  if (!Identify(session, hello, now)) return;
+  secrets_.Fill(session.key.data(), session.key.size());
+  session.producer = ToProducer(hello.producer.view);
+  const auto interval = static_cast<std::uint64_t>(config_.ping_interval.count());
+  session.heartbeat.emplace(
+      Heartbeat::Role::kAsks, Heartbeat::Config{config_.ping_interval, config_.ping_grace},
+      now.instant, Duration(static_cast<std::int64_t>(RandomNumber() % interval) + 1));
+  session.publishes.emplace(config_.publishes_per_second, config_.publish_burst, now.instant);
+  session.state = Session::State::kGreeting;
+  deadlines_.Schedule(session, session.heartbeat->NextDeadline());
+
+  session.greeting = std::make_unique<Greeting>();
+  Greeting& greeting = *session.greeting;
+  greeting.hello_sent_at = hello.sent_at;
+  greeting.hello_received_at = now.wall;
+  greeting.message_id = message_id;
+  greeting.unanswered = hello.joins.size();
+  greeting.answers.resize(hello.joins.size());
+  if (greeting.unanswered == 0) return Welcome(session, now);
+  for (std::uint32_t i = 0; i < hello.joins.size(); ++i) {
+    const Join& join = hello.joins[i];
+    JoinAnswer refusal;
+    refusal.request = i;
+    refusal.room = join.room.view;
+    refusal.refused = true;
+    std::optional<Failure> failure;
+    if (Joiner::IsUnderWay(session, join.room.view)) {
+      failure = Failure{ErrorCode::kBadRequest, "the room is among the joins twice"};
+    } else {
+      failure = joiner_.Ask(session, join, i);
+    }
+    if (!failure) continue;
+    refusal.failure = std::move(*failure);
+    OnAnswer(session, refusal, now);
+  }
+}
+
+void Greeter::OnAnswer(Session& session, const JoinAnswer& answer, Now now) {
+  Greeting& greeting = *session.greeting;
+  std::optional<JoinAnswer>& place = greeting.answers[answer.request];
+  if (!place) --greeting.unanswered;
+  place = answer;
+  if (greeting.unanswered == 0) Welcome(session, now);
+}
+
+void Greeter::Welcome(Session& session, Now now) {
+  const std::unique_ptr<Greeting> greeting = std::move(session.greeting);
+  std::vector<JoinOutcome> outcomes;
+  outcomes.reserve(greeting->answers.size());
+  for (const auto& answer : greeting->answers) {
+    if (answer->refused) {
+      outcomes.push_back({speaker_.ToError(answer->failure)});
+    } else {
+      outcomes.push_back({joiner_.ToJoined(session, *answer)});
+    }
+  }
+  roomcast::Welcome welcome;
+  welcome.instance = config_.instance;
+  welcome.session_id = session.id;
+  welcome.session_key = Bytes(std::string_view(session.key.data(), session.key.size()));
+  welcome.user = session.user;
+  welcome.ping_interval_ms = Milliseconds(config_.ping_interval);
+  welcome.ping_grace_ms = Milliseconds(config_.ping_grace);
+  Limits limits;
+  limits.message_bytes_max = kInboundMessageBytesMax;
+  limits.rooms_max = static_cast<std::uint32_t>(config_.rooms_per_connection);
+  limits.publishes_per_second = config_.publishes_per_second;
+  limits.publish_burst = config_.publish_burst;
+  limits.member_data_bytes_max = kMemberDataBytesMax;
+  welcome.limits = limits;
+  welcome.hello_sent_at = greeting->hello_sent_at;
+  welcome.hello_received_at = Microseconds(greeting->hello_received_at);
+  welcome.sent_at = Microseconds(now.wall);
+  welcome.node = config_.node;
+  welcome.joins = outcomes;
+  speaker_.Say(session, {greeting->message_id, welcome});
+  session.state = Session::State::kOpen;
+  events_.OnSession(/*resumed=*/false);
+  // Only now: what a room says must follow its Joined.
+  for (const auto& answer : greeting->answers) {
+    if (!answer->refused) joiner_.Enter(session, *answer);
+  }
+}
+
+}  // namespace roomcast::hub

@@ -1,0 +1,48 @@
+#ifndef ROOMCAST_SERVER_HUB_GREETER_H_
+#define ROOMCAST_SERVER_HUB_GREETER_H_
+
+#include "proto/protocol/client_messages.h"
+#include "proto/protocol/instant.h"
+#include "server/hub/authenticator.h"
+#include "server/hub/deadlines.h"
+#include "server/hub/events.h"
+#include "server/hub/hub_config.h"
+#include "server/hub/secrets.h"
+#include "server/hub/session.h"
+#include "server/hub/speaker.h"
+
+namespace roomcast::hub {
+
+class Joiner;
+
+// From Hello to Welcome: says who this is, begins the session's heartbeat and asks for its joins.
+// Welcome waits for all of their answers, so that one round trip tells the client everything.
+class Greeter {
+ public:
+  Greeter(ShardId self, const HubConfig& config, const Authenticator& authenticator,
+          Secrets& secrets, Speaker& speaker, Joiner& joiner, Deadlines& deadlines, Events& events);
+
+  // Ends the connection where Hello does not make sense or the token is not good.
+  void OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now);
+  // One of the greeting's joins was answered. The last answer brings Welcome.
+  void OnAnswer(Session& session, const JoinAnswer& answer, Now now);
+
+ private:
+  bool Identify(Session& session, const Hello& hello, Now now);
+  void Welcome(Session& session, Now now);
+  [[nodiscard]] std::string MakeSessionId();
+  [[nodiscard]] std::uint64_t RandomNumber();
+
+  ShardId self_;
+  const HubConfig& config_;
+  const Authenticator& authenticator_;
+  Secrets& secrets_;
+  Speaker& speaker_;
+  Joiner& joiner_;
+  Deadlines& deadlines_;
+  Events& events_;
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_GREETER_H_

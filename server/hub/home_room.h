@@ -1,0 +1,49 @@
+#ifndef ROOMCAST_SERVER_HUB_HOME_ROOM_H_
+#define ROOMCAST_SERVER_HUB_HOME_ROOM_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/protocol/dedupe.h"
+#include "server/hub/hub_config.h"
+#include "server/hub/ids.h"
+#include "server/hub/mail.h"
+
+namespace roomcast::hub {
+
+// A room on its home shard, where its publications are put in order.
+struct HomeRoom {
+  // How one shard takes part.
+  struct ShardShare {
+    std::uint32_t members = 0;
+    // A batch could not be posted there: until a Behind is, no other one is.
+    bool missed = false;
+  };
+  // What was published since the turn began, as entries ready to be sent.
+  struct Turn {
+    std::string entries;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::uint32_t publications = 0;
+  };
+
+  std::string name;
+  RoomHandle handle{};
+  const NamespaceConfig* config = nullptr;
+  // The engine has said where the stream stands; until then, requests wait.
+  bool opened = false;
+  Position top;
+  std::vector<Mail> waiting;
+  std::vector<ShardShare> shares;  // by shard
+  std::uint32_t members = 0;
+  std::unique_ptr<Dedupe> dedupe;  // from the first publish id on
+  Turn turn;
+  Instant last_used{};
+  bool in_idle_queue = false;
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_HOME_ROOM_H_

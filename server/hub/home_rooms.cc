@@ -1,0 +1,460 @@
+#include "server/hub/home_rooms.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/protocol/frame.h"
+#include "server/hub/publication_rules.h"
+
+namespace roomcast::hub {
+namespace {
+
+// Requests that may wait for a room's stream to be opened, and publishes for their answer.
+constexpr std::size_t kWaitingMax = 1024;
+constexpr Duration kRetryAfter = 100ms;
+// How often a room without members is looked at.
+constexpr Duration kIdleLook = 60s;
+
+// How long a room without members keeps its place: a publish id must be remembered, and history can
+// be read, for as long as either is promised.
+Duration IdleTime(const HomeRoom& room) { return std::max(kDedupeWindow, room.config->keep.ttl); }
+
+Failure Overloaded() {
+  return {ErrorCode::kOverloaded, "the room has too many requests waiting", kRetryAfter};
+}
+
+Failure EngineFailed() {
+  return {ErrorCode::kInternal, "the engine could not answer", kRetryAfter};
+}
+
+Publication AsPublication(const PublishToRoom& publish, const std::vector<Tag>& tags, Now now) {
+  Publication publication;
+  publication.time_at = Microseconds(now.wall);
+  publication.type = publish.type;
+  publication.encoding = publish.encoding;
+  publication.data = Bytes(publish.data);
+  publication.key = publish.key;
+  publication.tags = tags;
+  if (!publish.publisher_session.empty() || !publish.publisher_user.empty()) {
+    publication.publisher = Publisher{publish.publisher_session, publish.publisher_user};
+  }
+  if (publish.counter != 0) {
+    publication.publish_id = PublishId{publish.producer.public_half, publish.counter};
+  }
+  return publication;
+}
+
+}  // namespace
+
+HomeRooms::HomeRooms(ShardId self, const HubConfig& config, Engine& engine, Courier& courier,
+                     BridgeAnswers& bridge_answers, Events& events, WriteHead write_head)
+    : self_(self),
+      config_(config),
+      engine_(engine),
+      courier_(courier),
+      bridge_answers_(bridge_answers),
+      events_(events),
+      write_head_(write_head),
+      by_name_(0, NameHash{config.hash_key}) {}
+
+HomeRoom* HomeRooms::Find(RoomHandle handle) {
+  const auto found = by_handle_.find(handle);
+  return found == by_handle_.end() ? nullptr : found->second;
+}
+
+HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
+  const auto found = by_name_.find(name);
+  if (found != by_name_.end()) {
+    found->second->last_used = now.instant;
+    return found->second.get();
+  }
+  NamespaceAnswer answer = FindNamespaceOf(config_, name);
+  if (answer.config == nullptr) {
+    failure = std::move(answer.failure);
+    return nullptr;
+  }
+  auto made = std::make_unique<HomeRoom>();
+  HomeRoom& room = *made;
+  room.name = name;
+  room.handle = static_cast<RoomHandle>(next_handle_++ << 16 | static_cast<std::uint64_t>(self_));
+  room.config = answer.config;
+  room.shares.resize(config_.shards);
+  room.last_used = now.instant;
+  by_handle_.emplace(room.handle, &room);
+  by_name_.emplace(room.name, std::move(made));
+  TouchIdle(room, now);
+  engine_.Top(Await(room, Opening{}), room.name, room.config->keep, now);
+  return &room;
+}
+
+Engine::Ticket HomeRooms::Await(const HomeRoom& room, decltype(Pending::what) what) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(pending_.size()));
+    pending_.emplace_back();
+  }
+  const std::uint32_t slot = free_.back();
+  free_.pop_back();
+  pending_[slot] = {room.handle, std::move(what)};
+  return static_cast<Engine::Ticket>(slot);
+}
+
+// ---- Joining
+// ---------------------------------------------------------------------------------------
+
+void HomeRooms::OnJoin(JoinRoom join, Now now) {
+  Failure failure;
+  HomeRoom* room = Open(join.room, now, failure);
+  if (room == nullptr) return Refuse(join, std::move(failure));
+  if (!room->opened) {
+    if (room->waiting.size() >= kWaitingMax) return Refuse(join, Overloaded());
+    room->waiting.emplace_back(std::move(join));
+    return;
+  }
+  if (std::holds_alternative<std::monostate>(join.since)) {
+    return AnswerJoin(*room, join, Verdict::kLive, room->top.offset);
+  }
+  std::uint64_t after = 0;
+  std::int64_t not_before = 0;
+  if (const auto* position = std::get_if<Position>(&join.since)) {
+    if (position->epoch == room->top.epoch) after = std::min(position->offset, room->top.offset);
+  } else if (const auto* count = std::get_if<LastCount>(&join.since)) {
+    after = room->top.offset -
+            std::min<std::uint64_t>(room->top.offset, static_cast<std::uint32_t>(*count));
+  } else if (const auto* ms = std::get_if<LastMs>(&join.since)) {
+    const auto span = std::min<std::uint64_t>(static_cast<std::uint64_t>(*ms), INT64_MAX / 1000);
+    not_before = Microseconds(now.wall) - static_cast<std::int64_t>(span) * 1000;
+  }
+  const Engine::Ticket ticket = Await(*room, Recovering{std::move(join)});
+  engine_.Read(ticket, room->name, after, not_before, 1, now);
+}
+
+void HomeRooms::OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer) {
+  if (!answer.ok) return Refuse(join, EngineFailed());
+  // What history holds begins after `start`.
+  const std::uint64_t start = answer.last < answer.first ? room.top.offset : answer.first - 1;
+  Verdict verdict = Verdict::kRecovered;
+  if (const auto* asked = std::get_if<Position>(&join.since)) {
+    if (asked->epoch != room.top.epoch || asked->offset != start) verdict = Verdict::kLost;
+  }
+  if (verdict == Verdict::kLost && join.on_lost == OnLost::kReject) {
+    return Refuse(join, {ErrorCode::kUnrecoverablePosition,
+                         "history begins at offset " + std::to_string(start + 1)});
+  }
+  AnswerJoin(room, join, verdict, start);
+}
+
+void HomeRooms::AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict,
+                           std::uint64_t start) {
+  ++room.shares[static_cast<std::size_t>(join.session.shard)].members;
+  ++room.members;
+  JoinAnswer answer;
+  answer.session = join.session;
+  answer.request = join.request;
+  answer.room = room.name;
+  answer.handle = room.handle;
+  answer.top = room.top;
+  answer.verdict = verdict;
+  answer.start = start;
+  courier_.Send(join.session.shard, std::move(answer));
+}
+
+void HomeRooms::Refuse(const JoinRoom& join, Failure failure) {
+  JoinAnswer answer;
+  answer.session = join.session;
+  answer.request = join.request;
+  answer.room = join.room;
+  answer.refused = true;
+  answer.failure = std::move(failure);
+  courier_.Send(join.session.shard, std::move(answer));
+}
+
+void HomeRooms::OnLeave(const LeaveRoom& leave, Now now) {
+  HomeRoom* room = Find(leave.handle);
+  if (room == nullptr) return;
+  --room->shares[static_cast<std::size_t>(leave.session.shard)].members;
+  --room->members;
+  room->last_used = now.instant;
+  TouchIdle(*room, now);
+}
+
+// ---- Publishing
+// ------------------------------------------------------------------------------------
+
+void HomeRooms::OnPublish(PublishToRoom publish, Now now) {
+  Failure failure;
+  HomeRoom* room = Open(publish.room, now, failure);
+  if (room == nullptr) return Refuse(publish.origin, std::move(failure));
+  if (!room->opened) {
+    if (room->waiting.size() >= kWaitingMax) return Refuse(publish.origin, Overloaded());
+    room->waiting.emplace_back(std::move(publish));
+    return;
+  }
+  if (auto fault = FaultOf(publish)) return Refuse(publish.origin, std::move(*fault));
+  if (publish.counter != 0 && IsRepeated(*room, publish, now)) return;
+  Publish(*room, publish, now);
+}
+
+bool HomeRooms::IsRepeated(HomeRoom& room, const PublishToRoom& publish, Now now) {
+  for (Pending& pending : pending_) {
+    auto* appending = std::get_if<Appending>(&pending.what);
+    if (appending == nullptr || pending.room != room.handle) continue;
+    if (appending->producer == publish.producer && appending->counter == publish.counter) {
+      appending->repeated.push_back(publish.origin);
+      return true;
+    }
+  }
+  if (!room.dedupe) return false;
+  const Dedupe::Answer seen = room.dedupe->Check(publish.producer, publish.counter, now.instant);
+  switch (seen.verdict) {
+    case Dedupe::Verdict::kNew:
+      return false;
+    case Dedupe::Verdict::kDuplicate:
+      AnswerPublish(publish.origin, {room.top.epoch, seen.offset}, true);
+      return true;
+    case Dedupe::Verdict::kTooOld:
+      Refuse(publish.origin, {ErrorCode::kStalePublishId, "the counter is too far below others"});
+      return true;
+  }
+  return false;
+}
+
+void HomeRooms::Publish(HomeRoom& room, const PublishToRoom& publish, Now now) {
+  std::vector<Tag> tags;
+  tags.reserve(publish.tags.size());
+  for (const auto& [name, value] : publish.tags) tags.push_back({name, value});
+  const Publication publication = AsPublication(publish, tags, now);
+  if (!publish.ephemeral) {
+    const Engine::Ticket ticket =
+        Await(room, Appending{publish.origin, publish.producer, publish.counter, {}});
+    engine_.Append(ticket, room.name, room.config->keep, publication, now);
+    return;
+  }
+  scratch_.clear();
+  AppendPublicationEntry(scratch_, publication);
+  AddToTurn(room, scratch_, 0);
+  Engine::Answer answer;
+  answer.top = {room.top.epoch, 0};
+  OnAppended(room, Appending{publish.origin, publish.producer, publish.counter, {}}, answer, now);
+}
+
+void HomeRooms::OnAppended(HomeRoom& room, const Appending& appending, const Engine::Answer& answer,
+                           Now now) {
+  if (!answer.ok) {
+    Refuse(appending.origin, EngineFailed());
+    for (const PublishOrigin& origin : appending.repeated) Refuse(origin, EngineFailed());
+    return;
+  }
+  if (appending.counter != 0) {
+    if (!room.dedupe) {
+      room.dedupe =
+          std::make_unique<Dedupe>(Dedupe::Config{kDedupeWindow, kDedupeProducersPerRoom});
+    }
+    room.dedupe->Record(appending.producer, appending.counter, answer.top.offset, now.instant);
+  }
+  if (answer.top.offset != 0) {
+    room.top = answer.top;
+    AddToTurn(room, answer.entries, answer.top.offset);
+  }
+  AnswerPublish(appending.origin, answer.top, false);
+  for (const PublishOrigin& origin : appending.repeated) AnswerPublish(origin, answer.top, true);
+}
+
+void HomeRooms::AnswerPublish(const PublishOrigin& origin, Position position, bool duplicate) {
+  if (const auto* call = std::get_if<BridgeCall>(&origin.from)) {
+    events_.OnPublication(Events::Door::kBridge, duplicate);
+    bridge_answers_.OnPublished(*call, {position, duplicate, false, {}});
+    return;
+  }
+  events_.OnPublication(Events::Door::kWebSocket, duplicate);
+  if (origin.request == 0) return;
+  const SessionRef session = std::get<SessionRef>(origin.from);
+  courier_.Send(session.shard,
+                PublishAnswer{session, origin.request, position, duplicate, false, {}});
+}
+
+void HomeRooms::Refuse(const PublishOrigin& origin, Failure failure) {
+  if (const auto* call = std::get_if<BridgeCall>(&origin.from)) {
+    bridge_answers_.OnPublished(*call, {{}, false, true, std::move(failure)});
+    return;
+  }
+  const SessionRef session = std::get<SessionRef>(origin.from);
+  courier_.Send(session.shard,
+                PublishAnswer{session, origin.request, {}, false, true, std::move(failure)});
+}
+
+// ---- Batches
+// ---------------------------------------------------------------------------------------
+
+void HomeRooms::AddToTurn(HomeRoom& room, std::string_view entries, std::uint64_t offset) {
+  HomeRoom::Turn& turn = room.turn;
+  if (turn.publications > 0 && turn.entries.size() + entries.size() > config_.recovery_page_bytes) {
+    FlushRoom(room);
+  }
+  if (turn.publications == 0) dirty_.push_back(room.handle);
+  turn.entries.append(entries);
+  ++turn.publications;
+  if (offset == 0) return;
+  if (turn.first == 0) turn.first = offset;
+  turn.last = offset;
+}
+
+void HomeRooms::FlushRoom(HomeRoom& room) {
+  HomeRoom::Turn& turn = room.turn;
+  if (turn.publications == 0) return;
+  if (room.members > 0) {
+    scratch_.clear();
+    AppendRoomBatchHead(scratch_, static_cast<std::uint64_t>(room.handle), turn.entries.size());
+    const Batch batch{room.handle, turn.first, turn.last, turn.publications,
+                      SharedBytes::Join(write_head_, {scratch_, turn.entries})};
+    for (std::size_t shard = 0; shard < room.shares.size(); ++shard) {
+      HomeRoom::ShardShare& share = room.shares[shard];
+      if (share.members == 0 || share.missed) continue;
+      if (courier_.TrySend(static_cast<ShardId>(shard), batch)) continue;
+      // Told with Behind when there is room; until then nothing else, or the order would break.
+      share.missed = true;
+      missed_.push_back(room.handle);
+    }
+  }
+  // A burst's memory is not kept for a quiet room.
+  if (turn.entries.capacity() > config_.recovery_page_bytes) turn.entries = std::string();
+  turn.entries.clear();
+  turn.first = turn.last = 0;
+  turn.publications = 0;
+}
+
+bool HomeRooms::Flush() {
+  for (const RoomHandle handle : dirty_) {
+    if (HomeRoom* room = Find(handle)) FlushRoom(*room);
+  }
+  dirty_.clear();
+  std::vector<RoomHandle> still;
+  for (const RoomHandle handle : missed_) {
+    HomeRoom* room = Find(handle);
+    if (room == nullptr) continue;
+    bool missed = false;
+    for (std::size_t shard = 0; shard < room->shares.size(); ++shard) {
+      HomeRoom::ShardShare& share = room->shares[shard];
+      if (!share.missed) continue;
+      share.missed = share.members > 0 && !courier_.TrySend(static_cast<ShardId>(shard),
+                                                            Behind{handle, room->top.offset});
+      missed = missed || share.missed;
+    }
+    if (missed) still.push_back(handle);
+  }
+  missed_ = std::move(still);
+  return !missed_.empty();
+}
+
+// ---- The engine's answers
+// ----------------------------------------------------------------------------
+
+void HomeRooms::TakeAnswers(Now now) {
+  for (Engine::Answer answer; engine_.TakeAnswer(answer);) OnAnswer(answer, now);
+}
+
+void HomeRooms::OnAnswer(const Engine::Answer& answer, Now now) {
+  const auto slot = static_cast<std::uint32_t>(answer.ticket);
+  Pending pending = std::exchange(pending_[slot], Pending{});
+  free_.push_back(slot);
+  HomeRoom* room = Find(pending.room);
+  if (room == nullptr) return;
+  if (std::holds_alternative<Opening>(pending.what)) {
+    OnOpened(*room, answer, now);
+  } else if (const auto* appending = std::get_if<Appending>(&pending.what)) {
+    OnAppended(*room, *appending, answer, now);
+  } else if (const auto* recovering = std::get_if<Recovering>(&pending.what)) {
+    OnRecovered(*room, recovering->join, answer);
+  } else if (const auto* catching_up = std::get_if<CatchingUp>(&pending.what)) {
+    OnRead(*room, catching_up->ask, answer);
+  }
+}
+
+void HomeRooms::OnOpened(HomeRoom& room, Engine::Answer answer, Now now) {
+  room.opened = answer.ok;
+  room.top = answer.top;
+  const std::vector<Mail> waiting = std::exchange(room.waiting, {});
+  for (const Mail& mail : waiting) {
+    if (const auto* join = std::get_if<JoinRoom>(&mail)) {
+      answer.ok ? OnJoin(*join, now) : Refuse(*join, EngineFailed());
+    } else if (const auto* publish = std::get_if<PublishToRoom>(&mail)) {
+      answer.ok ? OnPublish(*publish, now) : Refuse(publish->origin, EngineFailed());
+    }
+    // An answer's entries are good until the next question.
+    TakeAnswers(now);
+  }
+  if (answer.ok) return;
+  // The next request tries again with a room of its own.
+  engine_.Release(room.name, now);
+  by_handle_.erase(room.handle);
+  by_name_.erase(by_name_.find(room.name));
+}
+
+void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
+  HomeRoom* room = Find(ask.handle);
+  if (room == nullptr) return;
+  if (room->config->delivery == Delivery::kDroppable) {
+    Page page;
+    page.session = ask.session;
+    page.handle = ask.handle;
+    page.top = page.last = page.gap_to = room->top.offset;
+    page.gap_from = ask.after + 1;
+    page.gap_reason = GapReason::kSlow;
+    courier_.Send(ask.session.shard, std::move(page));
+    return;
+  }
+  engine_.Read(Await(*room, CatchingUp{ask}), room->name, ask.after, 0, config_.recovery_page_bytes,
+               now);
+}
+
+void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer) {
+  Page page;
+  page.session = ask.session;
+  page.handle = ask.handle;
+  page.top = room.top.offset;
+  const bool empty = !answer.ok || answer.last < answer.first;
+  const std::uint64_t next = empty ? room.top.offset + 1 : answer.first;
+  if (next > ask.after + 1) {
+    page.gap_from = ask.after + 1;
+    page.gap_to = next - 1;
+    page.gap_reason = answer.ok ? GapReason::kEvicted : GapReason::kEngine;
+  }
+  page.last = empty ? room.top.offset : answer.last;
+  if (!empty) {
+    page.publications = static_cast<std::uint32_t>(answer.last - answer.first + 1);
+    scratch_.clear();
+    AppendRoomBatchHead(scratch_, static_cast<std::uint64_t>(room.handle), answer.entries.size());
+    page.bytes = SharedBytes::Join(write_head_, {scratch_, answer.entries});
+  }
+  courier_.Send(ask.session.shard, std::move(page));
+}
+
+// ---- Rooms that nobody needs
+// -------------------------------------------------------------------------
+
+void HomeRooms::TouchIdle(HomeRoom& room, Now now) {
+  if (room.members > 0 || room.in_idle_queue) return;
+  room.in_idle_queue = true;
+  idle_.push_back({now.instant + kIdleLook, room.handle});
+}
+
+Instant HomeRooms::NextDeadline() const { return idle_.empty() ? kNever : idle_.front().at; }
+
+void HomeRooms::OnTime(Now now) {
+  while (!idle_.empty() && idle_.front().at <= now.instant) {
+    HomeRoom* room = Find(idle_.front().room);
+    idle_.pop_front();
+    if (room == nullptr) continue;
+    room->in_idle_queue = false;
+    if (room->members > 0) continue;
+    if (!room->opened || room->last_used + IdleTime(*room) > now.instant ||
+        room->turn.publications > 0) {
+      TouchIdle(*room, now);
+      continue;
+    }
+    engine_.Release(room->name, now);
+    by_handle_.erase(room->handle);
+    by_name_.erase(by_name_.find(room->name));
+  }
+}
+
+}  // namespace roomcast::hub

@@ -1,0 +1,117 @@
+#ifndef ROOMCAST_SERVER_HUB_HOME_ROOMS_H_
+#define ROOMCAST_SERVER_HUB_HOME_ROOMS_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "server/hub/courier.h"
+#include "server/hub/engine.h"
+#include "server/hub/events.h"
+#include "server/hub/home_room.h"
+#include "server/hub/hub_config.h"
+#include "server/hub/shared_bytes.h"
+
+namespace roomcast::hub {
+
+// The rooms that are at home on this shard: it alone gives their publications offsets, recognises
+// repeated publish ids, and joins what was published in a turn into one batch a room, which goes to
+// every shard that has members. A room is made by its first join or publish, and is let go when
+// nobody is in it and nothing in it can matter any more.
+class HomeRooms {
+ public:
+  HomeRooms(ShardId self, const HubConfig& config, Engine& engine, Courier& courier,
+            BridgeAnswers& bridge_answers, Events& events, WriteHead write_head);
+
+  void OnJoin(JoinRoom join, Now now);
+  void OnLeave(const LeaveRoom& leave, Now now);
+  void OnPublish(PublishToRoom publish, Now now);
+  void OnCatchUp(const CatchUp& ask, Now now);
+  // What the engine has answered since; call after every input.
+  void TakeAnswers(Now now);
+
+  // The end of a turn: batches go out. True: a shard has missed one and is still to be told.
+  bool Flush();
+
+  void OnTime(Now now);
+  [[nodiscard]] Instant NextDeadline() const;
+  [[nodiscard]] std::size_t size() const { return by_name_.size(); }
+
+ private:
+  // What an engine's answer is for. Kept in slots; a ticket is the slot's number.
+  struct Opening {};
+  struct Appending {
+    PublishOrigin origin;
+    ProducerId producer;
+    std::uint64_t counter = 0;
+    std::vector<PublishOrigin> repeated;  // the same id came again before the answer did
+  };
+  struct Recovering {
+    JoinRoom join;
+  };
+  struct CatchingUp {
+    CatchUp ask;
+  };
+  struct Pending {
+    RoomHandle room{};
+    std::variant<std::monostate, Opening, Appending, Recovering, CatchingUp> what;
+  };
+  struct NameHash {
+    using is_transparent = void;
+    HashKey key;
+    std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
+  };
+
+  HomeRoom* Find(RoomHandle handle);
+  HomeRoom* Open(std::string_view name, Now now, Failure& failure);
+  Engine::Ticket Await(const HomeRoom& room, decltype(Pending::what) what);
+
+  void AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict, std::uint64_t start);
+  void Refuse(const JoinRoom& join, Failure failure);
+  void AnswerPublish(const PublishOrigin& origin, Position position, bool duplicate);
+  void Refuse(const PublishOrigin& origin, Failure failure);
+
+  void Publish(HomeRoom& room, const PublishToRoom& publish, Now now);
+  bool IsRepeated(HomeRoom& room, const PublishToRoom& publish, Now now);
+  void AddToTurn(HomeRoom& room, std::string_view entries, std::uint64_t offset);
+  void OnAnswer(const Engine::Answer& answer, Now now);
+  void OnOpened(HomeRoom& room, Engine::Answer answer, Now now);
+  void OnAppended(HomeRoom& room, const Appending& appending, const Engine::Answer& answer,
+                  Now now);
+  void OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer);
+  void OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer);
+
+  void FlushRoom(HomeRoom& room);
+  void TouchIdle(HomeRoom& room, Now now);
+
+  ShardId self_;
+  const HubConfig& config_;
+  Engine& engine_;
+  Courier& courier_;
+  BridgeAnswers& bridge_answers_;
+  Events& events_;
+  WriteHead write_head_;
+
+  std::unordered_map<std::string_view, std::unique_ptr<HomeRoom>, NameHash> by_name_;
+  std::unordered_map<RoomHandle, HomeRoom*> by_handle_;
+  std::uint64_t next_handle_ = 1;
+  std::vector<Pending> pending_;
+  std::vector<std::uint32_t> free_;
+  std::vector<RoomHandle> dirty_;   // published in this turn
+  std::vector<RoomHandle> missed_;  // a shard is to be told Behind
+  struct Idle {
+    Instant at;
+    RoomHandle room;
+  };
+  std::deque<Idle> idle_;
+  std::string scratch_;
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_HOME_ROOMS_H_

@@ -1,0 +1,86 @@
+#include "server/hub/joiner.h"
+
+#include <algorithm>
+
+#include "proto/protocol/limits.h"
+#include "proto/protocol/room_name.h"
+#include "server/hub/home.h"
+#include "server/hub/publication_rules.h"
+
+namespace roomcast::hub {
+
+std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint32_t request) {
+  NamespaceAnswer found = FindNamespaceOf(config_, join.room.view);
+  if (found.config == nullptr) return std::move(found.failure);
+  if (IsHubsOwn(join.room.view) ||
+      !IsAllowed(found.config->may_join, session, /*is_member=*/true)) {
+    return Failure{ErrorCode::kPermissionDenied, "the session may not join this room"};
+  }
+  if (session.rooms.size() + session.joins.size() >= config_.rooms_per_connection) {
+    return Failure{ErrorCode::kLimitExceeded, "the session is in " +
+                                                  std::to_string(config_.rooms_per_connection) +
+                                                  " rooms, which is the most"};
+  }
+  if (join.member_data.view.size() > kMemberDataBytesMax) {
+    return Failure{ErrorCode::kTooLarge,
+                   "member data has " + std::to_string(join.member_data.view.size()) +
+                       " bytes, the most is " + std::to_string(kMemberDataBytesMax)};
+  }
+  JoinRoom ask;
+  ask.session = session.ref;
+  ask.request = request;
+  ask.room = join.room.view;
+  ask.since = join.since;
+  ask.on_lost = join.on_lost;
+  session.joins.push_back({request, ask.room});
+  const ShardId home = HomeShardOf(config_, ask.room);
+  if (courier_.TrySend(home, std::move(ask))) return std::nullopt;
+  session.joins.pop_back();
+  return Failure{ErrorCode::kOverloaded, "the room's shard is busy", 100ms};
+}
+
+bool Joiner::IsUnderWay(const Session& session, std::string_view room) {
+  return std::any_of(session.joins.begin(), session.joins.end(),
+                     [&](const PendingJoin& join) { return join.room == room; });
+}
+
+void Joiner::Settle(Session& session, const JoinAnswer& answer) {
+  std::erase_if(session.joins, [&](const PendingJoin& join) {
+    return join.request == answer.request && join.room == answer.room;
+  });
+}
+
+RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const {
+  const NamespaceConfig* config = config_.FindNamespace(NamespaceOf(room));
+  RoomPolicy policy;
+  if (config == nullptr) return policy;
+  policy.delivery = config->delivery;
+  policy.may_publish = IsAllowed(config->may_publish, session, true);
+  policy.may_read_history = IsAllowed(config->may_read_history, session, true);
+  policy.keeps_history = config->keep.messages > 0 && config->keep.bytes > 0;
+  return policy;
+}
+
+Joined Joiner::ToJoined(const Session& session, const JoinAnswer& answer) const {
+  Joined joined;
+  joined.room = answer.room;
+  joined.handle = static_cast<std::uint64_t>(answer.handle);
+  joined.position = answer.top;
+  joined.verdict = answer.verdict;
+  joined.start = answer.start;
+  joined.policy = PolicyOf(session, answer.room);
+  return joined;
+}
+
+Joined Joiner::Again(const Session& session, std::string_view room,
+                     const LocalRooms::Standing& standing) const {
+  Joined joined;
+  joined.room = room;
+  joined.handle = static_cast<std::uint64_t>(standing.handle);
+  joined.position = standing.top;
+  joined.start = standing.cursor;
+  joined.policy = PolicyOf(session, room);
+  return joined;
+}
+
+}  // namespace roomcast::hub

@@ -1,0 +1,201 @@
+#include "server/hub/local_rooms.h"
+
+#include <algorithm>
+
+namespace roomcast::hub {
+
+LocalRooms::LocalRooms(HashKey key, Sessions& sessions, Speaker& speaker, Outbox& outbox,
+                       Courier& courier, Events& events)
+    : sessions_(sessions),
+      speaker_(speaker),
+      outbox_(outbox),
+      courier_(courier),
+      events_(events),
+      by_name_(0, NameHash{key}) {}
+
+LocalRooms::~LocalRooms() = default;
+
+std::optional<LocalRooms::Standing> LocalRooms::Find(const Session& session,
+                                                     std::string_view name) const {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return std::nullopt;
+  for (const Membership& membership : session.rooms) {
+    if (membership.room != found->second) continue;
+    const Room& room = *rooms_[membership.room];
+    return Standing{room.handle, room.members[membership.member].cursor, {room.epoch, room.top}};
+  }
+  return std::nullopt;
+}
+
+LocalRooms::Room* LocalRooms::Find(RoomHandle handle) {
+  const auto found = by_handle_.find(handle);
+  return found == by_handle_.end() ? nullptr : rooms_[found->second].get();
+}
+
+LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& index) {
+  const auto found = by_handle_.find(answer.handle);
+  if (found != by_handle_.end()) {
+    index = found->second;
+    return *rooms_[index];
+  }
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(rooms_.size()));
+    rooms_.emplace_back();
+  }
+  index = free_.back();
+  free_.pop_back();
+  rooms_[index] = std::make_unique<Room>();
+  Room& room = *rooms_[index];
+  room.name = answer.room;
+  room.handle = answer.handle;
+  room.epoch = answer.top.epoch;
+  by_name_.insert_or_assign(room.name, index);
+  by_handle_.emplace(room.handle, index);
+  return room;
+}
+
+void LocalRooms::Add(Session& session, const JoinAnswer& answer) {
+  std::uint32_t index = 0;
+  Room& room = Open(answer, index);
+  room.top = std::max(room.top, answer.top.offset);
+  session.rooms.push_back({index, static_cast<std::uint32_t>(room.members.size())});
+  room.members.push_back({session.connection, session.ref, answer.start});
+  ++members_;
+  if (answer.start < room.top) {
+    Member& member = room.members.back();
+    member.behind = true;
+    CatchUpWith(room, member);
+  }
+}
+
+bool LocalRooms::Remove(Session& session, std::string_view name) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return false;
+  for (std::size_t i = 0; i < session.rooms.size(); ++i) {
+    if (session.rooms[i].room != found->second) continue;
+    RemoveAt(session, i);
+    return true;
+  }
+  return false;
+}
+
+void LocalRooms::RemoveAll(Session& session) {
+  while (!session.rooms.empty()) RemoveAt(session, session.rooms.size() - 1);
+}
+
+void LocalRooms::RemoveAt(Session& session, std::size_t membership) {
+  const Membership place = session.rooms[membership];
+  session.rooms.erase(session.rooms.begin() + static_cast<std::ptrdiff_t>(membership));
+  Room& room = *rooms_[place.room];
+  // The last member moves into the gap, and its session is told.
+  if (place.member + 1 != room.members.size()) {
+    room.members[place.member] = room.members.back();
+    Session* moved = sessions_.Find(room.members[place.member].session);
+    for (Membership& other : moved->rooms) {
+      if (other.room == place.room) other.member = place.member;
+    }
+  }
+  room.members.pop_back();
+  --members_;
+  courier_.Send(HomeOf(room.handle), LeaveRoom{session.ref, room.handle});
+  if (!room.members.empty()) return;
+  const auto by_name = by_name_.find(room.name);
+  if (by_name != by_name_.end() && by_name->second == place.room) by_name_.erase(by_name);
+  by_handle_.erase(room.handle);
+  rooms_[place.room].reset();
+  free_.push_back(place.room);
+}
+
+LocalRooms::Member* LocalRooms::FindMember(Room& room, const Session& session) {
+  for (const Membership& membership : session.rooms) {
+    if (rooms_[membership.room].get() == &room) return &room.members[membership.member];
+  }
+  return nullptr;
+}
+
+void LocalRooms::OnBatch(const Batch& batch) {
+  Room* room = Find(batch.handle);
+  if (room == nullptr) return;
+  room->top = std::max(room->top, batch.last);
+  const bool in_stream = batch.last != 0;
+  std::uint64_t deliveries = 0;
+  for (Member& member : room->members) {
+    if (member.behind) continue;
+    if (in_stream) {
+      if (batch.last <= member.cursor) continue;
+      if (batch.first > member.cursor + 1) {
+        // A batch before this one did not come here.
+        member.behind = true;
+        events_.OnBehind();
+        CatchUpWith(*room, member);
+        continue;
+      }
+    }
+    const Outbox::Fill fill = outbox_.Push(member.connection, batch.bytes, Outbox::Lane::kOrdered);
+    const bool queued = fill == Outbox::Fill::kFine || fill == Outbox::Fill::kOverSoft;
+    if (queued) {
+      deliveries += batch.publications;
+      if (in_stream) member.cursor = batch.last;
+    }
+    if (fill == Outbox::Fill::kFine) continue;
+    member.behind = true;
+    events_.OnBehind();
+  }
+  events_.OnDeliveries(deliveries);
+}
+
+void LocalRooms::OnBehind(const Behind& behind) {
+  Room* room = Find(behind.handle);
+  if (room == nullptr) return;
+  room->top = std::max(room->top, behind.top);
+  for (Member& member : room->members) {
+    if (member.behind || member.cursor >= room->top) continue;
+    member.behind = true;
+    events_.OnBehind();
+    CatchUpWith(*room, member);
+  }
+}
+
+void LocalRooms::CatchUpWith(Room& room, Member& member) {
+  if (member.asked) return;
+  if (member.cursor >= room.top) {
+    member.behind = false;
+    return;
+  }
+  member.asked = true;
+  courier_.Send(HomeOf(room.handle), CatchUp{member.session, room.handle, member.cursor});
+}
+
+void LocalRooms::OnPage(const Page& page) {
+  Room* room = Find(page.handle);
+  Session* session = sessions_.Find(page.session);
+  if (room == nullptr || session == nullptr) return;
+  Member* member = FindMember(*room, *session);
+  if (member == nullptr || !member->asked) return;
+  member->asked = false;
+  room->top = std::max(room->top, page.top);
+  if (page.gap_to > 0) {
+    speaker_.Push(*session, Gap{static_cast<std::uint64_t>(page.handle), page.gap_from, page.gap_to,
+                                page.gap_reason});
+    events_.OnGap(page.gap_reason);
+    member->cursor = page.gap_to;
+  }
+  if (page.bytes) {
+    const Outbox::Fill fill = outbox_.Push(member->connection, page.bytes, Outbox::Lane::kOrdered);
+    if (fill == Outbox::Fill::kOverHard || fill == Outbox::Fill::kGone) return;
+    member->cursor = page.last;
+    events_.OnDeliveries(page.publications);
+    if (fill == Outbox::Fill::kOverSoft) return;
+  }
+  CatchUpWith(*room, *member);
+}
+
+void LocalRooms::OnDrained(Session& session) {
+  for (const Membership& membership : session.rooms) {
+    Room& room = *rooms_[membership.room];
+    Member& member = room.members[membership.member];
+    if (member.behind) CatchUpWith(room, member);
+  }
+}
+
+}  // namespace roomcast::hub

@@ -1,0 +1,100 @@
+#ifndef ROOMCAST_SERVER_HUB_LOCAL_ROOMS_H_
+#define ROOMCAST_SERVER_HUB_LOCAL_ROOMS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "proto/protocol/siphash.h"
+#include "server/hub/courier.h"
+#include "server/hub/events.h"
+#include "server/hub/mail.h"
+#include "server/hub/outbox.h"
+#include "server/hub/sessions.h"
+#include "server/hub/speaker.h"
+
+namespace roomcast::hub {
+
+// The members of any room that are connected to this shard. A member is a cursor: the last offset
+// that was queued for it. A batch that goes on from the cursor is queued (a reference); any other
+// is not. A member whose outbox is over its soft limit, or that missed a batch, is *behind*:
+// nothing is queued for it, and when its outbox has drained it asks the room's home for what
+// follows its cursor. Live delivery, recovery after a join, slow members and a full mailbox are
+// this one mechanism.
+class LocalRooms {
+ public:
+  LocalRooms(HashKey key, Sessions& sessions, Speaker& speaker, Outbox& outbox, Courier& courier,
+             Events& events);
+  ~LocalRooms();
+
+  // The session's place in the room, if it is in it.
+  struct Standing {
+    RoomHandle handle{};
+    std::uint64_t cursor = 0;
+    Position top;
+  };
+  [[nodiscard]] std::optional<Standing> Find(const Session& session, std::string_view room) const;
+
+  // Makes the session a member with its cursor at answer.start; what follows is asked for if there
+  // is any. The Joined must have been queued before.
+  void Add(Session& session, const JoinAnswer& answer);
+  // Takes it out and tells the home. False: it was not in.
+  bool Remove(Session& session, std::string_view room);
+  void RemoveAll(Session& session);
+
+  // From a room's home.
+  void OnBatch(const Batch& batch);
+  void OnBehind(const Behind& behind);
+  void OnPage(const Page& page);
+  // The session's outbox has room again.
+  void OnDrained(Session& session);
+
+  [[nodiscard]] std::size_t members() const { return members_; }
+
+ private:
+  struct Member {
+    ConnectionId connection{};
+    SessionRef session;
+    std::uint64_t cursor = 0;
+    bool behind = false;
+    bool asked = false;  // a CatchUp is under way; only while behind
+  };
+  struct Room {
+    std::string name;
+    RoomHandle handle{};
+    std::uint64_t epoch = 0;
+    std::uint64_t top = 0;  // the highest offset heard of
+    std::vector<Member> members;
+  };
+  struct NameHash {
+    using is_transparent = void;
+    HashKey key;
+    std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
+  };
+
+  Room& Open(const JoinAnswer& answer, std::uint32_t& index);
+  Room* Find(RoomHandle handle);
+  Member* FindMember(Room& room, const Session& session);
+  void RemoveAt(Session& session, std::size_t membership);
+  // Behind: asks the home for what follows the cursor, or finds that there is nothing.
+  void CatchUpWith(Room& room, Member& member);
+
+  Sessions& sessions_;
+  Speaker& speaker_;
+  Outbox& outbox_;
+  Courier& courier_;
+  Events& events_;
+  std::vector<std::unique_ptr<Room>> rooms_;
+  std::vector<std::uint32_t> free_;
+  std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> by_name_;
+  std::unordered_map<RoomHandle, std::uint32_t> by_handle_;
+  std::size_t members_ = 0;
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_LOCAL_ROOMS_H_

@@ -1,0 +1,76 @@
+#ifndef ROOMCAST_SERVER_HUB_SESSION_H_
+#define ROOMCAST_SERVER_HUB_SESSION_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/protocol/dedupe.h"
+#include "proto/protocol/heartbeat.h"
+#include "proto/protocol/limits.h"
+#include "server/hub/ids.h"
+#include "server/hub/mail.h"
+#include "server/hub/token_bucket.h"
+
+namespace roomcast::hub {
+
+// A place of a session in a room: where LocalRooms keeps it. Both numbers move when others leave.
+struct Membership {
+  std::uint32_t room = 0;
+  std::uint32_t member = 0;
+};
+
+// A join whose answer has not come from the room's home yet.
+struct PendingJoin {
+  std::uint32_t request = 0;
+  std::string room;
+};
+
+// Hello has come, and Welcome waits for the answers to its joins.
+struct Greeting {
+  std::int64_t hello_sent_at = 0;
+  WallTime hello_received_at{};
+  std::uint32_t message_id = 0;
+  std::size_t unanswered = 0;
+  std::vector<std::optional<JoinAnswer>> answers;  // one for each of Hello's joins
+};
+
+// One client as the hub knows it. Belongs to its shard; small, because a hub holds tens of
+// thousands that say nothing.
+struct Session {
+  enum class State : std::uint8_t { kExpectsHello, kGreeting, kOpen, kEnded };
+
+  SessionRef ref;
+  ConnectionId connection{};
+  State state = State::kExpectsHello;
+  bool anonymous = false;
+  // An answer did not fit under the hard limit: end it when the sentence ends.
+  bool overflowed = false;
+  // Commands refused for their rate since the last one that was not.
+  std::uint32_t refused_in_a_row = 0;
+  Instant hello_by{};
+  // The one moment that Deadlines holds for it; others are out of date.
+  Instant look_at{};
+
+  std::string id;
+  std::array<char, kSessionKeyBytes> key{};
+  std::string user;
+  ProducerId producer;
+  std::optional<Heartbeat> heartbeat;
+  std::optional<TokenBucket> publishes;
+
+  std::vector<Membership> rooms;
+  std::vector<PendingJoin> joins;
+  std::unique_ptr<Greeting> greeting;
+  // Encoded messages that wait, in order, for Welcome or for a join's answer. Reading is off
+  // meanwhile, so this is at most the rest of one WebSocket message.
+  std::string waiting;
+  bool waits = false;
+};
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_SESSION_H_

@@ -1,0 +1,230 @@
+#include "server/hub/shard.h"
+
+#include <utility>
+
+#include "server/hub/commands.h"
+#include "server/hub/courier.h"
+#include "server/hub/deadlines.h"
+#include "server/hub/greeter.h"
+#include "server/hub/home_rooms.h"
+#include "server/hub/joiner.h"
+#include "server/hub/local_rooms.h"
+#include "server/hub/sessions.h"
+#include "server/hub/speaker.h"
+
+namespace roomcast::hub {
+
+class Shard::Impl {
+ public:
+  Impl(ShardId id, const HubConfig& config, const ShardWorld& world)
+      : config_(config),
+        world_(world),
+        sessions_(id),
+        speaker_(world.outbox, world.write_head, world.events),
+        courier_(id, config.shards, world.post_office, world.events),
+        local_(config.hash_key, sessions_, speaker_, world.outbox, courier_, world.events),
+        home_(id, config, world.engine, courier_, world.bridge_answers, world.events,
+              world.write_head),
+        joiner_(config, local_, courier_),
+        greeter_(id, config, world.authenticator, world.secrets, speaker_, joiner_, deadlines_,
+                 world.events),
+        commands_(config, speaker_, greeter_, joiner_, local_, courier_, world.outbox,
+                  world.events) {}
+
+  void OnOpen(ConnectionId id, Now now) {
+    Session& session = sessions_.Open(id, now.instant + config_.hello_deadline);
+    deadlines_.Schedule(session, session.hello_by);
+  }
+
+  void OnMessage(ConnectionId id, std::string_view bytes, Now now) {
+    Session* session = sessions_.Find(id);
+    if (session == nullptr) return;
+    if (session->heartbeat) session->heartbeat->OnHeard(now.instant);
+    commands_.OnFrame(*session, bytes, now);
+    Touch(*session);
+    Finish(now);
+  }
+
+  void OnAlive(ConnectionId id, Now now) {
+    Session* session = sessions_.Find(id);
+    if (session != nullptr && session->heartbeat) session->heartbeat->OnHeard(now.instant);
+  }
+
+  void OnClosed(ConnectionId id, Now now) {
+    Session* session = sessions_.Find(id);
+    if (session == nullptr) return;
+    session->state = Session::State::kEnded;
+    Touch(*session);
+    Finish(now);
+  }
+
+  void OnDrained(ConnectionId id, Now now) {
+    Session* session = sessions_.Find(id);
+    if (session == nullptr) return;
+    local_.OnDrained(*session);
+    Finish(now);
+  }
+
+  void OnMail(Mail mail, Now now) {
+    Deliver(std::move(mail), now);
+    Finish(now);
+  }
+
+  void OnTime(Now now) {
+    home_.OnTime(now);
+    for (Deadlines::Look look; deadlines_.Take(now.instant, look);) {
+      Session* session = sessions_.Find(look.session, look.use);
+      if (session == nullptr || session->look_at != look.at) continue;
+      LookAt(*session, now);
+      Touch(*session);
+    }
+    Finish(now);
+  }
+
+  Instant NextDeadline() const { return std::min(deadlines_.Next(), home_.NextDeadline()); }
+
+  bool EndTurn(Now now) {
+    const bool missed = home_.Flush();
+    Finish(now);
+    const bool waits = courier_.Flush();
+    return missed || waits;
+  }
+
+  void Shutdown(Now now) {
+    sessions_.ForEach([&](Session& session) {
+      speaker_.Disconnect(session, DisconnectCode::kShutdown, "the hub is stopping");
+      Touch(session);
+    });
+    Finish(now);
+  }
+
+  Counts counts() const {
+    return {sessions_.size(), home_.size(), local_.members(), world_.engine.history_bytes()};
+  }
+
+ private:
+  // A session's moment has come: Hello is overdue, a ping is due, or nothing was heard for too
+  // long.
+  void LookAt(Session& session, Now now) {
+    if (session.state == Session::State::kEnded) return;
+    if (session.state == Session::State::kExpectsHello) {
+      return speaker_.Disconnect(session, DisconnectCode::kNotAuthenticatedInTime,
+                                 "no Hello came in time");
+    }
+    switch (session.heartbeat->OnTime(now.instant)) {
+      case Heartbeat::Verdict::kPeerLost:
+        return speaker_.Disconnect(session, DisconnectCode::kNoPong,
+                                   "nothing was heard for interval and grace");
+      case Heartbeat::Verdict::kSendPing:
+        // Welcome comes first; a greeting that takes an interval can do without.
+        if (session.state == Session::State::kOpen) {
+          speaker_.Push(session, session.heartbeat->MakePing(now.instant, Microseconds(now.wall)),
+                        Outbox::Lane::kFast);
+        }
+        break;
+      case Heartbeat::Verdict::kWait:
+        break;
+    }
+    deadlines_.Schedule(session, session.heartbeat->NextDeadline());
+  }
+
+  void Deliver(Mail mail, Now now) {
+    if (auto* join = std::get_if<JoinRoom>(&mail)) {
+      home_.OnJoin(std::move(*join), now);
+    } else if (const auto* leave = std::get_if<LeaveRoom>(&mail)) {
+      home_.OnLeave(*leave, now);
+    } else if (auto* publish = std::get_if<PublishToRoom>(&mail)) {
+      home_.OnPublish(std::move(*publish), now);
+    } else if (const auto* ask = std::get_if<CatchUp>(&mail)) {
+      home_.OnCatchUp(*ask, now);
+    } else if (const auto* batch = std::get_if<Batch>(&mail)) {
+      local_.OnBatch(*batch);
+    } else if (const auto* behind = std::get_if<Behind>(&mail)) {
+      local_.OnBehind(*behind);
+    } else if (const auto* page = std::get_if<Page>(&mail)) {
+      local_.OnPage(*page);
+      if (Session* session = sessions_.Find(page->session)) Touch(*session);
+    } else if (const auto* joined = std::get_if<JoinAnswer>(&mail)) {
+      OnJoinAnswer(*joined, now);
+    } else if (const auto* published = std::get_if<PublishAnswer>(&mail)) {
+      Session* session = sessions_.Find(published->session);
+      if (session == nullptr) return;
+      commands_.OnPublishAnswer(*session, *published);
+      Touch(*session);
+    }
+    home_.TakeAnswers(now);
+  }
+
+  void OnJoinAnswer(const JoinAnswer& answer, Now now) {
+    Session* session = sessions_.Find(answer.session);
+    if (session == nullptr) {
+      // It left before it was in; the home counts it all the same.
+      if (!answer.refused) {
+        courier_.Send(HomeOf(answer.handle), LeaveRoom{answer.session, answer.handle});
+      }
+      return;
+    }
+    commands_.OnJoinAnswer(*session, answer, now);
+    Touch(*session);
+  }
+
+  // Remembers a session that is to end when the sentence does.
+  void Touch(const Session& session) {
+    if (session.overflowed || session.state == Session::State::kEnded) {
+      ended_.push_back(session.ref);
+    }
+  }
+
+  // The end of the sentence: what an input caused inside this shard is brought to its end, and who
+  // ended is let go, before the next input.
+  void Finish(Now now) {
+    do {
+      home_.TakeAnswers(now);
+      for (Mail mail; courier_.TakeOwn(mail);) Deliver(std::move(mail), now);
+      for (const SessionRef& ref : std::exchange(ended_, {})) LetGo(ref);
+    } while (!ended_.empty() || courier_.HasOwn());
+  }
+
+  void LetGo(const SessionRef& ref) {
+    Session* session = sessions_.Find(ref);
+    if (session == nullptr) return;
+    if (session->state != Session::State::kEnded) {
+      speaker_.Disconnect(*session, DisconnectCode::kSlow, "the outbox is at its hard limit");
+    }
+    local_.RemoveAll(*session);
+    sessions_.Remove(*session);
+  }
+
+  const HubConfig& config_;
+  ShardWorld world_;
+  Sessions sessions_;
+  Deadlines deadlines_;
+  Speaker speaker_;
+  Courier courier_;
+  LocalRooms local_;
+  HomeRooms home_;
+  Joiner joiner_;
+  Greeter greeter_;
+  Commands commands_;
+  std::vector<SessionRef> ended_;
+};
+
+Shard::Shard(ShardId id, const HubConfig& config, const ShardWorld& world)
+    : impl_(std::make_unique<Impl>(id, config, world)) {}
+Shard::~Shard() = default;
+
+void Shard::OnOpen(ConnectionId id, Now now) { impl_->OnOpen(id, now); }
+void Shard::OnMessage(ConnectionId id, std::string_view bytes, Now now) {
+  impl_->OnMessage(id, bytes, now);
+}
+void Shard::OnAlive(ConnectionId id, Now now) { impl_->OnAlive(id, now); }
+void Shard::OnClosed(ConnectionId id, std::uint16_t, Now now) { impl_->OnClosed(id, now); }
+void Shard::OnDrained(ConnectionId id, Now now) { impl_->OnDrained(id, now); }
+void Shard::OnMail(Mail mail, Now now) { impl_->OnMail(std::move(mail), now); }
+void Shard::OnTime(Now now) { impl_->OnTime(now); }
+Instant Shard::NextDeadline() const { return impl_->NextDeadline(); }
+bool Shard::EndTurn(Now now) { return impl_->EndTurn(now); }
+void Shard::Shutdown(Now now) { impl_->Shutdown(now); }
+Shard::Counts Shard::counts() const { return impl_->counts(); }
+
+}  // namespace roomcast::hub
