@@ -1,0 +1,225 @@
+// The client as an application sees it. What it does is decided by the core; here its effects
+// become events and outcomes.
+
+import type { CoreClient } from './abi.js';
+import { Driver, type Told } from './driver.js';
+import type { SessionStarted } from './effects.js';
+import { RoomcastError } from './errors.js';
+import { Emitter, type ListenOptions, type Listener, type Off } from './events.js';
+import { Kind, Stat } from './exports.js';
+import { Memberships } from './memberships.js';
+import { problemError } from './problems.js';
+import { quietly, Room } from './room.js';
+import type {
+  AnyEvents,
+  CallOptions,
+  ClientEvents,
+  ClientOptions,
+  ClientState,
+  ClientStats,
+  EventMap,
+  HubTime,
+  RoomOptions,
+  Session,
+  StateEvent,
+} from './types.js';
+import type { SharedCore } from './wasm_loader.js';
+
+const STATES: readonly ClientState[] = [
+  'disconnected',
+  'connecting',
+  'connected',
+  'reconnecting',
+  'closed',
+];
+
+/** A connection to a hub that is kept as long as it is wanted, and the rooms on it. */
+export class Client {
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #driver: Driver;
+  readonly #memberships: Memberships;
+  readonly #options: ClientOptions;
+
+  #state: ClientState = 'disconnected';
+  #attempt = 0;
+  #retryAt = Infinity;
+  #reason: RoomcastError | undefined;
+  #session: Session | undefined;
+
+  /** @internal Applications call createClient(). */
+  constructor(url: string, options: ClientOptions, shared: SharedCore) {
+    this.#options = options;
+    this.#driver = new Driver(checkUrl(url), options, shared, {
+      tell: (effect) => this.#tell(effect),
+      attempt: () => {
+        this.#attempt += 1;
+        this.#retryAt = Infinity;
+        this.#emitState(this.#state);
+      },
+      loadFailed: (error) => {
+        this.#events.emit('error', error);
+        this.#reason = error;
+        this.#setState('disconnected');
+      },
+      ended: (reason) => this.#ended(reason),
+    });
+    this.#memberships = new Memberships(this.#driver, (error) => this.#events.emit('error', error));
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** Who one is to the hub; only while connected. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /**
+   * Connects and stays connected: after a loss the client comes back by itself, with its rooms.
+   * Done when connected for the first time; refused when the hub says not to come back. An abort
+   * ends the wait, not the wish: that is disconnect().
+   */
+  connect({ signal }: CallOptions = {}): Promise<void> {
+    if (!this.#options.WebSocket && typeof WebSocket !== 'function') {
+      const message = 'there is no WebSocket here: pass one as an option';
+      return quietly(Promise.reject(new RoomcastError('unsupported', message)));
+    }
+    if (this.#state === 'disconnected' && !this.#driver.core) this.#setState('connecting');
+    const connected = this.#driver.call((core) => core.connect(), signal);
+    return quietly(connected.then(() => {}));
+  }
+
+  /** Says good-bye. Calls under way are aborted; rooms are joined again by the next connect(). */
+  disconnect(): void {
+    if (this.#driver.core) return this.#driver.input((core) => core.disconnect());
+    this.#driver.refuseWaiting(new RoomcastError('disconnected', 'disconnect() was called'));
+    this.#setState('disconnected');
+  }
+
+  /** Good-bye, and for good: every call under way is settled, every later one is refused. */
+  close(): void {
+    this.#driver.close();
+  }
+
+  /** Asks the hub whether it is there; the round trip in milliseconds. */
+  ping({ signal }: CallOptions = {}): Promise<number> {
+    const answered = this.#driver.call((core) => core.ping(), signal);
+    return quietly(answered.then(({ roundTrip }) => roundTrip));
+  }
+
+  /**
+   * A handle for a room; no I/O. Handles of one room share its membership: the room is left when
+   * the last of them that joined has left. Say what is in it: `client.room<Chat>('chat:42')`.
+   */
+  room<Events extends EventMap = AnyEvents>(name: string, options: RoomOptions = {}): Room<Events> {
+    return new Room<Events>(name, options, this.#driver, this.#memberships, this.#options.timeout);
+  }
+
+  /** Listens until the returned function is called or the signal aborts. */
+  on<Name extends keyof ClientEvents>(
+    name: Name,
+    listener: Listener<ClientEvents[Name]>,
+    options?: ListenOptions,
+  ): Off {
+    return this.#events.on(name, listener, options);
+  }
+
+  /** The hub's clock; undefined before the first connection. */
+  now(): HubTime | undefined {
+    const sample = this.#driver.core?.hubTime();
+    return sample && { time: sample[0] / 1000, error: sample[1] / 1000 };
+  }
+
+  stats(): ClientStats {
+    const core: CoreClient | undefined = this.#driver.core;
+    const counts = core?.stats() ?? [];
+    const count = (which: Stat): number => counts[which] ?? 0;
+    const hub = this.now();
+    return {
+      state: this.#state,
+      roundTrip: count(Stat.RoundTripUs) / 1000 || undefined,
+      clockOffset: hub && hub.time - Date.now(),
+      clockError: hub?.error,
+      attempts: count(Stat.Attempts),
+      connections: count(Stat.Connections),
+      messagesReceived: count(Stat.MessagesIn),
+      messagesSent: count(Stat.MessagesOut),
+      bytesReceived: count(Stat.BytesIn),
+      bytesSent: count(Stat.BytesOut),
+      publications: count(Stat.Publications),
+      resent: count(Stat.Resent),
+      pending: count(Stat.Queued),
+    };
+  }
+
+  #tell(effect: Told): void {
+    switch (effect.kind) {
+      case Kind.State:
+        this.#reason = problemError(effect.problem);
+        this.#retryAt = effect.retryAt;
+        return this.#setState(STATES[effect.state] ?? 'disconnected');
+      case Kind.Session:
+        this.#session = sessionOf(effect);
+        return;
+      case Kind.Error: {
+        const error = problemError(effect.problem);
+        if (error) this.#events.emit('error', error);
+        return;
+      }
+      case Kind.Trace:
+        return console.debug(`roomcast: ${effect.line}`);
+      default:
+        return this.#memberships.tell(effect);
+    }
+  }
+
+  #setState(state: ClientState): void {
+    const previous = this.#state;
+    this.#state = state;
+    if (state === 'connected' || state === 'disconnected' || state === 'closed') this.#attempt = 0;
+    if (state !== 'connected') this.#session = undefined;
+    this.#emitState(previous);
+  }
+
+  #emitState(previous: ClientState): void {
+    const event: StateEvent = {
+      state: this.#state,
+      previous,
+      attempt: this.#attempt,
+      retryIn: Number.isFinite(this.#retryAt)
+        ? Math.max(0, this.#retryAt - performance.now())
+        : undefined,
+      reason: this.#reason,
+    };
+    this.#events.emit('state', event);
+  }
+
+  #ended(reason: RoomcastError | undefined): void {
+    this.#memberships.end(reason);
+    if (reason) this.#events.emit('error', reason);
+    if (this.#state !== 'closed') {
+      this.#reason = reason;
+      this.#retryAt = Infinity;
+      this.#setState('closed');
+    }
+  }
+}
+
+function sessionOf({ id, user, instance, node, resumed }: SessionStarted): Session {
+  return { id, user, instance, node, resumed };
+}
+
+// A URL that no WebSocket takes would be an attempt that fails for ever.
+function checkUrl(url: string): string {
+  let scheme: string | undefined;
+  try {
+    scheme = new URL(url).protocol;
+  } catch {
+    scheme = undefined;
+  }
+  if (scheme !== 'ws:' && scheme !== 'wss:') {
+    throw new RoomcastError('invalid_argument', `"${url}" is not a ws:// or wss:// URL`);
+  }
+  return url;
+}

@@ -1,0 +1,177 @@
+// The rooms that the core knows of. A room is there while a handle wants to be in it or a call on
+// it is under way, so that an application may make as many handles as it likes.
+
+import type { CoreClient } from './abi.js';
+import type { Driver, Told } from './driver.js';
+import type { RawPublication } from './effects.js';
+import { RoomcastError } from './errors.js';
+import { Flag, Kind } from './exports.js';
+import { decodePayload } from './payload.js';
+import { problemError } from './problems.js';
+import type { JoinedEvent, Message, MessageBase, RoomEvents, RoomState } from './types.js';
+
+type RoomEffect = Extract<
+  Told,
+  {
+    kind: Kind.RoomState | Kind.Joined | Kind.Left | Kind.Gap | Kind.Reset | Kind.Publication;
+  }
+>;
+
+/** A handle that wants to be in the room. */
+export interface Member {
+  hear<Name extends keyof RoomEvents>(name: Name, event: RoomEvents[Name]): void;
+  stateChanged(): void;
+  /** Out of it, by the hub's doing or the client's end. */
+  removed(reason: RoomcastError | undefined): void;
+}
+
+const STATES: readonly RoomState[] = ['left', 'joining', 'joined'];
+const VERDICTS: readonly JoinedEvent['verdict'][] = ['live', 'recovered', 'lost'];
+
+export class Membership {
+  readonly name: string;
+  readonly id: number;
+  state: RoomState = 'left';
+  /** In the order in which they joined. */
+  readonly members = new Set<Member>();
+  /** Calls under way. */
+  calls = 0;
+  mayPublish = false;
+
+  constructor(name: string, id: number) {
+    this.name = name;
+    this.id = id;
+  }
+}
+
+export class Memberships {
+  readonly #driver: Driver;
+  readonly #report: (error: RoomcastError) => void;
+  readonly #byName = new Map<string, Membership>();
+  readonly #byId = new Map<number, Membership>();
+
+  constructor(driver: Driver, report: (error: RoomcastError) => void) {
+    this.#driver = driver;
+    this.#report = report;
+  }
+
+  /** Within a call's `begin`. Throws for what is not a room name. */
+  open(name: string): Membership {
+    const known = this.#byName.get(name);
+    if (known) return known;
+    const { result: id, effects } = this.#driver.within((core: CoreClient) => core.room(name));
+    if (id === 0) {
+      for (const effect of effects) {
+        const error = effect.kind === Kind.Error ? problemError(effect.problem) : undefined;
+        if (error) throw error;
+      }
+      throw new RoomcastError('bad_room_name', `"${name}" is not a room name`);
+    }
+    this.#driver.queue(effects);
+    const membership = new Membership(name, id);
+    this.#byName.set(name, membership);
+    this.#byId.set(id, membership);
+    return membership;
+  }
+
+  /** Nothing is wanted of it any more, perhaps. */
+  release(membership: Membership): void {
+    if (membership.members.size > 0 || membership.calls > 0) return;
+    if (this.#byName.get(membership.name) !== membership) return;
+    this.#byName.delete(membership.name);
+    this.#byId.delete(membership.id);
+    this.#driver.input((core) => core.releaseRoom(membership.id));
+  }
+
+  tell(effect: RoomEffect): void {
+    const membership = this.#byId.get(effect.room);
+    if (!membership) return;
+    const room = membership.name;
+    switch (effect.kind) {
+      case Kind.Publication:
+        return this.#deliver(membership, effect);
+      case Kind.RoomState:
+        membership.state = STATES[effect.state] ?? 'left';
+        for (const member of [...membership.members]) member.stateChanged();
+        return;
+      case Kind.Joined:
+        membership.mayPublish = (effect.flags & Flag.JoinedMayPublish) !== 0;
+        return hear(membership, 'joined', {
+          room,
+          position: { epoch: effect.epoch, offset: effect.top },
+          rejoined: (effect.flags & Flag.JoinedAgain) !== 0,
+          verdict: VERDICTS[effect.verdict] ?? 'lost',
+          recovered: (effect.flags & Flag.JoinedRecovered) !== 0,
+          replayed: effect.replay,
+          mayPublish: membership.mayPublish,
+        });
+      case Kind.Left:
+        return this.#remove(membership, problemError(effect.problem));
+      case Kind.Gap: {
+        const { from, to, reason } = effect;
+        return hear(membership, 'gap', { room, from, to, reason });
+      }
+      case Kind.Reset:
+        return hear(membership, 'reset', {
+          room,
+          position: { epoch: effect.epoch, offset: effect.offset },
+        });
+    }
+  }
+
+  /** The client is over. */
+  end(reason: RoomcastError | undefined): void {
+    for (const membership of [...this.#byName.values()]) {
+      membership.state = 'left';
+      this.#remove(membership, reason);
+    }
+    this.#byName.clear();
+    this.#byId.clear();
+  }
+
+  #remove(membership: Membership, reason: RoomcastError | undefined): void {
+    const members = [...membership.members];
+    membership.members.clear();
+    for (const member of members) member.removed(reason);
+    this.release(membership);
+  }
+
+  #deliver(membership: Membership, raw: RawPublication): void {
+    let data: unknown;
+    try {
+      data = decodePayload(raw.encoding, raw.data);
+    } catch (error) {
+      const where = `${membership.name}, offset ${raw.offset}`;
+      const message = `${(error as Error).message} (${where})`;
+      return this.#report(new RoomcastError('bad_payload', message, { cause: error }));
+    }
+    const message: MessageBase & { type: string; data: unknown } = {
+      room: membership.name,
+      type: raw.type,
+      data,
+      offset: raw.offset,
+      time: raw.timeUs / 1000,
+      encoding: raw.encoding,
+      key: raw.key || undefined,
+      tags: raw.tags,
+      publisher:
+        raw.session || raw.user
+          ? { session: raw.session || undefined, user: raw.user }
+          : undefined,
+      own: (raw.flags & Flag.PublicationOwn) !== 0,
+      replayed: (raw.flags & Flag.PublicationReplay) !== 0,
+    };
+    hear(membership, 'message', message as Message);
+  }
+}
+
+function hear<Name extends keyof RoomEvents>(
+  membership: Membership,
+  name: Name,
+  event: RoomEvents[Name],
+): void {
+  // A listener may leave, or make another handle join: those present now are told.
+  for (const member of [...membership.members]) {
+    if (membership.members.has(member)) member.hear(name, event);
+  }
+}

@@ -1,0 +1,52 @@
+// `import packed from 'roomcast:core'`: the SDK core, gzipped and in base64. It comes from the CMake
+// build (preset `wasm`); the environment's ROOMCAST_WASM names another file.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+export const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+const core = resolve(
+  process.env.ROOMCAST_WASM ?? join(folder, '../../build/wasm/roomcast_sdk.wasm'),
+);
+
+function readCore() {
+  try {
+    return readFileSync(core);
+  } catch {
+    console.error(
+      "roomcast: the SDK core is not built; from the repository's root:\n" +
+        '  cmake --preset wasm && cmake --build --preset wasm --target roomcast_sdk',
+    );
+    process.exit(1);
+  }
+}
+
+const wasm = readCore();
+const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+const plugin = {
+  name: 'inline-core',
+  setup(build) {
+    build.onResolve({ filter: /^roomcast:core$/ }, ({ path }) => ({ path, namespace: 'core' }));
+    build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({
+      contents: `export default ${JSON.stringify(gzipSync(wasm, { level: 9 }).toString('base64'))};`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** What the package and its tests are bundled with alike. */
+export const common = {
+  absWorkingDir: folder,
+  bundle: true,
+  format: 'esm',
+  target: ['es2022'],
+  define: {
+    ROOMCAST_VERSION: JSON.stringify(version),
+    ROOMCAST_BUILD: JSON.stringify(createHash('sha256').update(wasm).digest('hex').slice(0, 12)),
+  },
+  plugins: [plugin],
+  logLevel: 'warning',
+};
