@@ -2,7 +2,9 @@
 
 add_library(roomcast_options INTERFACE)
 target_include_directories(roomcast_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(roomcast_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
+# Fields that a designated initializer leaves out have their defaults, on purpose.
+target_compile_options(roomcast_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+                       -Wno-missing-field-initializers -Werror)
 
 if(ROOMCAST_SANITIZE)
   add_compile_options(-fsanitize=${ROOMCAST_SANITIZE} -fno-omit-frame-pointer
@@ -22,11 +24,22 @@ function(roomcast_library name)
   target_link_libraries(${name} PUBLIC roomcast_options ${arg_LINK})
 endfunction()
 
-# roomcast_test(NAME SOURCES file… [LINK target…])
-# A GoogleTest program; each of its tests is one CTest test. Under Emscripten it runs in Node.
+# All programs whose tests run under ThreadSanitizer too.
+add_custom_target(roomcast_tsan_tests)
+
+# roomcast_test(NAME [TSAN] SOURCES file… [LINK target…])
+# A GoogleTest program; each of its tests is one CTest test. Under Emscripten it runs in Node. TSAN: it
+# has threads of its own, so it is among the tests with the label `tsan`.
 function(roomcast_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "TSAN" "" "SOURCES;LINK" ${ARGN})
+  set(labels)
+  if(arg_TSAN)
+    set(labels PROPERTIES LABELS tsan)
+  endif()
   add_executable(${name} ${arg_SOURCES})
+  if(arg_TSAN)
+    add_dependencies(roomcast_tsan_tests ${name})
+  endif()
   if(EMSCRIPTEN)
     target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK} gtest_main gmock)
     # A failed assertion must reach Node as an exit code, and files are read from the real disk.
@@ -35,7 +48,7 @@ function(roomcast_test name)
   else()
     target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK} GTest::gtest_main GTest::gmock)
     gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60
-                         TEST_PREFIX ${name}.)
+                         TEST_PREFIX ${name}. ${labels})
   endif()
 endfunction()
 
