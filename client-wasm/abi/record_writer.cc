@@ -1,0 +1,231 @@
+#include "client-wasm/abi/record_writer.h"
+
+#include <limits>
+#include <variant>
+
+namespace roomcast::client {
+namespace {
+
+// A record's words begin at word 4 of the ABI's counting.
+constexpr int kFirstWord = 4;
+
+double ToMilliseconds(Instant at) {
+  return at == kNever ? std::numeric_limits<double>::infinity()
+                      : static_cast<double>(Microseconds(at)) / 1000.0;
+}
+double ToMilliseconds(Duration duration) {
+  return static_cast<double>(Microseconds(duration)) / 1000.0;
+}
+std::uint32_t If(bool condition, std::uint32_t flag) { return condition ? flag : 0; }
+
+std::string_view NameOf(GapReason reason) {
+  switch (reason) {
+    case GapReason::kSlow:
+      return "slow";
+    case GapReason::kEvicted:
+      return "evicted";
+    case GapReason::kEngine:
+      return "engine";
+    default:
+      return "unspecified";
+  }
+}
+
+}  // namespace
+
+void RecordWriter::Write(const EffectBatch& batch, std::string_view frame) {
+  records_.clear();
+  text_.clear();
+  frame_ = frame;
+  for (const Effect& effect : batch) {
+    std::visit([this](const auto& one) { One(one); }, effect);
+  }
+}
+
+rc_effect& RecordWriter::Add(std::uint32_t kind) {
+  rc_effect& record = records_.emplace_back();
+  record.kind = kind;
+  return record;
+}
+
+void RecordWriter::Text(rc_effect& record, int word, std::string_view text) {
+  record.word[word - kFirstWord] = static_cast<std::uint32_t>(text_.size());
+  record.word[word + 1 - kFirstWord] = static_cast<std::uint32_t>(text.size());
+  text_.append(text);
+}
+
+void RecordWriter::Frame(rc_effect& record, int word, std::string_view part) const {
+  if (part.empty()) return;
+  record.word[word - kFirstWord] = static_cast<std::uint32_t>(part.data() - frame_.data());
+  record.word[word + 1 - kFirstWord] = static_cast<std::uint32_t>(part.size());
+}
+
+void RecordWriter::Epoch(rc_effect& record, int word, std::uint64_t epoch) {
+  record.word[word - kFirstWord] = static_cast<std::uint32_t>(epoch);
+  record.word[word + 1 - kFirstWord] = static_cast<std::uint32_t>(epoch >> 32);
+}
+
+void RecordWriter::FaultAt8(rc_effect& record, const Fault& fault) {
+  record.word[5 - kFirstWord] |= If(fault.retryable, RC_SETTLED_RETRYABLE);
+  record.word[6 - kFirstWord] = fault.code;
+  Text(record, 8, fault.name);
+  Text(record, 10, fault.message);
+  record.number[1] = ToMilliseconds(fault.retry_after);
+}
+
+void RecordWriter::One(const OpenSocket& effect) {
+  rc_effect& record = Add(RC_EFFECT_OPEN_SOCKET);
+  record.generation = static_cast<std::uint32_t>(effect.generation);
+  Text(record, 4, effect.url);
+  Text(record, 6, effect.protocol);
+}
+
+void RecordWriter::One(const SendBytes& effect) {
+  rc_effect& record = Add(RC_EFFECT_SEND);
+  record.generation = static_cast<std::uint32_t>(effect.generation);
+  Text(record, 4, effect.bytes);
+}
+
+void RecordWriter::One(const CloseSocket& effect) {
+  rc_effect& record = Add(RC_EFFECT_CLOSE_SOCKET);
+  record.generation = static_cast<std::uint32_t>(effect.generation);
+  record.word[0] = effect.code;
+  Text(record, 6, effect.reason);
+}
+
+void RecordWriter::One(const SetTimer& effect) {
+  Add(RC_EFFECT_SET_TIMER).number[0] = ToMilliseconds(effect.at);
+}
+
+void RecordWriter::One(const NeedToken& effect) {
+  rc_effect& record = Add(RC_EFFECT_NEED_TOKEN);
+  record.call = effect.request;
+  record.word[0] = static_cast<std::uint32_t>(effect.reason);
+}
+
+void RecordWriter::One(const StateChanged& effect) {
+  rc_effect& record = Add(RC_EFFECT_STATE);
+  record.word[0] = static_cast<std::uint32_t>(effect.state);
+  record.word[1] = static_cast<std::uint32_t>(effect.before);
+  record.word[2] = effect.fault.code;
+  Text(record, 8, effect.fault.name);
+  Text(record, 10, effect.fault.message);
+  record.number[0] = ToMilliseconds(effect.next_attempt);
+}
+
+void RecordWriter::One(const SessionBegan& effect) {
+  rc_effect& record = Add(RC_EFFECT_SESSION);
+  Text(record, 4, effect.session_id);
+  Text(record, 6, effect.user);
+  Text(record, 8, effect.instance);
+  Text(record, 10, effect.node);
+  record.word[12 - kFirstWord] =
+      If(effect.resumed, RC_SESSION_RESUMED) | If(effect.same_instance, RC_SESSION_SAME_INSTANCE);
+}
+
+void RecordWriter::One(const RoomStateChanged& effect) {
+  rc_effect& record = Add(RC_EFFECT_ROOM_STATE);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  record.word[0] = static_cast<std::uint32_t>(effect.state);
+  record.word[1] = static_cast<std::uint32_t>(effect.before);
+}
+
+void RecordWriter::One(const RoomJoined& effect) {
+  rc_effect& record = Add(RC_EFFECT_JOINED);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  record.word[0] = static_cast<std::uint32_t>(effect.verdict);
+  record.word[1] = If(effect.again, RC_JOINED_AGAIN) | If(effect.recovered, RC_JOINED_RECOVERED) |
+                   If(effect.policy.may_publish, RC_JOINED_MAY_PUBLISH) |
+                   If(effect.policy.may_read_history, RC_JOINED_MAY_READ_HISTORY) |
+                   If(effect.policy.keeps_history, RC_JOINED_KEEPS_HISTORY) |
+                   If(effect.policy.delivery == Delivery::kDroppable, RC_JOINED_DROPPABLE);
+  Epoch(record, 6, effect.top.epoch);
+  record.word[8 - kFirstWord] = static_cast<std::uint32_t>(effect.policy.presence);
+  record.number[0] = static_cast<double>(effect.top.offset);
+  record.number[1] = static_cast<double>(effect.start);
+  record.number[2] = static_cast<double>(effect.replayed);
+}
+
+void RecordWriter::One(const RoomLeft& effect) {
+  rc_effect& record = Add(RC_EFFECT_LEFT);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  record.word[0] = effect.fault.code;
+  Text(record, 6, effect.fault.name);
+  Text(record, 8, effect.fault.message);
+}
+
+void RecordWriter::One(const RoomGap& effect) {
+  rc_effect& record = Add(RC_EFFECT_GAP);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  record.word[0] = static_cast<std::uint32_t>(effect.reason);
+  Text(record, 6, NameOf(effect.reason));
+  record.number[0] = static_cast<double>(effect.from);
+  record.number[1] = static_cast<double>(effect.to);
+}
+
+void RecordWriter::One(const RoomReset& effect) {
+  rc_effect& record = Add(RC_EFFECT_RESET);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  Epoch(record, 6, effect.position.epoch);
+  record.number[0] = static_cast<double>(effect.position.offset);
+}
+
+void RecordWriter::One(const Delivered& effect) {
+  const Publication& publication = *effect.publication;
+  const Atoms::Answer type = atoms_.Find(publication.type.view);
+  if (type.is_new) {
+    rc_effect& atom = Add(RC_EFFECT_ATOM);
+    atom.word[0] = type.atom;
+    Text(atom, 6, publication.type.view);
+  }
+  rc_effect& record = Add(RC_EFFECT_PUBLICATION);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  record.word[0] = If(effect.own, RC_PUBLICATION_OWN) | If(effect.replay, RC_PUBLICATION_REPLAY) |
+                   If(publication.offset == 0, RC_PUBLICATION_EPHEMERAL);
+  record.word[1] = type.atom;
+  record.word[2] = static_cast<std::uint32_t>(publication.encoding);
+  record.word[3] = static_cast<std::uint32_t>(publication.tags.size());
+  Frame(record, 8, publication.data.view);
+  Frame(record, 10, publication.key.view);
+  if (publication.publisher) {
+    Frame(record, 12, publication.publisher->session.view);
+    Frame(record, 14, publication.publisher->user.view);
+  }
+  record.number[0] = static_cast<double>(publication.offset);
+  record.number[1] = static_cast<double>(publication.time_at);
+  if (effect.own && publication.publish_id) {
+    record.number[2] = static_cast<double>(publication.publish_id->counter);
+  }
+  for (const Tag& tag : publication.tags) {
+    rc_effect& tag_record = Add(RC_EFFECT_TAG);
+    Frame(tag_record, 8, tag.name.view);
+    Frame(tag_record, 10, tag.value.view);
+  }
+}
+
+void RecordWriter::One(const Settled& effect) {
+  rc_effect& record = Add(RC_EFFECT_SETTLED);
+  record.call = static_cast<std::uint32_t>(effect.call);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  record.word[0] = static_cast<std::uint32_t>(effect.outcome);
+  record.word[1] = If(effect.duplicate, RC_SETTLED_DUPLICATE);
+  FaultAt8(record, effect.fault);
+  Epoch(record, 12, effect.position.epoch);
+  record.number[0] = static_cast<double>(effect.position.offset);
+  record.number[2] = static_cast<double>(effect.counter);
+  record.number[3] = ToMilliseconds(effect.round_trip);
+}
+
+void RecordWriter::One(const Problem& effect) {
+  rc_effect& record = Add(RC_EFFECT_ERROR);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  FaultAt8(record, effect.fault);
+}
+
+void RecordWriter::One(const Trace& effect) {
+  rc_effect& record = Add(RC_EFFECT_TRACE);
+  record.word[0] = static_cast<std::uint32_t>(effect.level);
+  Text(record, 6, effect.text);
+}
+
+}  // namespace roomcast::client

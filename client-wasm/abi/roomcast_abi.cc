@@ -1,0 +1,360 @@
+#include "client-wasm/abi/roomcast_abi.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client-wasm/abi/record_writer.h"
+#include "client-wasm/abi/scratch.h"
+#include "client-wasm/core/client_core.h"
+#include "proto/protocol/limits.h"
+#include "proto/protocol/utf8.h"
+
+// What the records rely on; in WebAssembly an address has 4 bytes.
+static_assert(sizeof(rc_effect) == 96);
+static_assert(sizeof(rc_address) != 4 || sizeof(rc_mailbox) == 40);
+
+namespace {
+
+using namespace roomcast;          // NOLINT(google-build-using-namespace): a file of adapters
+using namespace roomcast::client;  // NOLINT(google-build-using-namespace)
+
+struct Client {
+  Client(const ClientOptions& options, Now now) : core(options, now) {}
+
+  // The end of an input: its effects replace those before.
+  void Publish() {
+    core.TakeEffects(batch);
+    writer.Write(batch, inbound.view());
+    mailbox.effects = reinterpret_cast<rc_address>(writer.records().data());
+    mailbox.effect_count = static_cast<std::uint32_t>(writer.records().size());
+    mailbox.text = reinterpret_cast<rc_address>(writer.text().data());
+    mailbox.text_bytes = static_cast<std::uint32_t>(writer.text().size());
+  }
+
+  ClientCore core;
+  EffectBatch batch;
+  RecordWriter writer;
+  HostBuffer inbound;
+  rc_mailbox mailbox{};
+  std::array<double, RC_STAT_COUNT> stats{};
+};
+
+// Everything that lives in the module. Never destroyed: the module ends with its memory.
+struct Module {
+  HostBuffer scratch;
+  std::uint32_t last_handle = 0;
+  std::vector<std::pair<std::uint32_t, std::unique_ptr<Client>>> clients;
+};
+
+Module& TheModule() {
+  static Module* const module = new Module;
+  return *module;
+}
+
+Client* Find(std::uint32_t handle) {
+  for (auto& [number, client] : TheModule().clients) {
+    if (number == handle) return client.get();
+  }
+  return nullptr;
+}
+
+// A double as whole microseconds; nonsense is 0.
+std::int64_t ToMicroseconds(double value) {
+  constexpr double kMost = 9e15;
+  return value > -kMost && value < kMost ? static_cast<std::int64_t>(value) : 0;
+}
+Now ToNow(double now, double wall) {
+  return {InstantFromMicroseconds(ToMicroseconds(now * 1000.0)), WallTime{ToMicroseconds(wall)}};
+}
+std::uint64_t ToCount(double value) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(ToMicroseconds(value), 0));
+}
+std::uint64_t Join64(std::uint32_t low, std::uint32_t high) {
+  return static_cast<std::uint64_t>(high) << 32 | low;
+}
+std::uint32_t Low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+std::uint32_t High(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
+
+// One input to one client: nothing at all for a handle that does not exist.
+template <class Input>
+std::uint32_t With(std::uint32_t handle, Input input) {
+  Client* client = Find(handle);
+  if (client == nullptr) return 0;
+  const auto answer = input(*client);
+  client->Publish();
+  return static_cast<std::uint32_t>(answer);
+}
+
+// What rc_publish and rc_send have in common; views the scratch buffer.
+struct PublishArguments {
+  PublishArguments(std::uint32_t encoding, std::uint32_t type_bytes, std::uint32_t key_bytes,
+                   std::uint32_t data_bytes, std::uint32_t tag_count)
+      : reader(TheModule().scratch) {
+    options.encoding = static_cast<Encoding>(encoding);
+    options.type = reader.Take(type_bytes);
+    options.key = reader.Take(key_bytes);
+    options.data = reader.Take(data_bytes);
+    // One more than is allowed is read, so that the core can refuse it in its own words.
+    const std::size_t count = std::min<std::size_t>(tag_count, tags.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint8_t name_bytes = reader.TakeByte();
+      const std::uint8_t value_bytes = reader.TakeByte();
+      tags[i].name = reader.Take(name_bytes);
+      tags[i].value = reader.Take(value_bytes);
+    }
+    options.tags = {tags.data(), count};
+  }
+  ScratchReader reader;
+  std::array<Tag, kTagsMax + 1> tags;
+  PublishOptions options;
+};
+
+}  // namespace
+
+extern "C" {
+
+#ifndef ROOMCAST_BUILD_ID
+#define ROOMCAST_BUILD_ID "unversioned"
+#endif
+
+uint32_t rc_abi_version(void) { return RC_ABI_VERSION; }
+
+rc_address rc_build_id(void) { return reinterpret_cast<rc_address>(ROOMCAST_BUILD_ID); }
+
+rc_address rc_scratch(uint32_t bytes) {
+  return reinterpret_cast<rc_address>(TheModule().scratch.Reserve(bytes));
+}
+
+uint32_t rc_create(double now, double wall, uint32_t seed_low, uint32_t seed_high, uint32_t flags,
+                   uint32_t url_bytes, uint32_t name_bytes, uint32_t version_bytes) {
+  Module& module = TheModule();
+  ScratchReader reader(module.scratch);
+  ClientOptions options;
+  const std::string_view producer = reader.Take(kProducerBytes);
+  options.url = reader.Take(url_bytes);
+  options.name = reader.Take(name_bytes);
+  options.version = reader.Take(version_bytes);
+  if (!reader.ok() || std::max(name_bytes, version_bytes) > kClientNameBytesMax) return 0;
+  if (!IsUtf8(options.url) || !IsUtf8(options.name) || !IsUtf8(options.version)) return 0;
+  std::memcpy(options.producer.data(), producer.data(), kProducerBytes);
+  options.seed = Join64(seed_low, seed_high);
+  options.token_provider = (flags & RC_CREATE_TOKEN_PROVIDER) != 0;
+  const std::uint32_t handle = ++module.last_handle;
+  module.clients.emplace_back(handle, std::make_unique<Client>(options, ToNow(now, wall)));
+  return handle;
+}
+
+void rc_destroy(uint32_t client) {
+  std::erase_if(TheModule().clients, [client](const auto& entry) { return entry.first == client; });
+}
+
+rc_address rc_mailbox_address(uint32_t client) {
+  Client* found = Find(client);
+  return found == nullptr ? 0 : reinterpret_cast<rc_address>(&found->mailbox);
+}
+
+uint32_t rc_connect(uint32_t client, double now, double wall) {
+  return With(client, [&](Client& c) { return c.core.Connect(ToNow(now, wall)); });
+}
+
+void rc_disconnect(uint32_t client, double now, double wall) {
+  With(client, [&](Client& c) { return c.core.Disconnect(ToNow(now, wall)), 0; });
+}
+
+void rc_close(uint32_t client, double now, double wall) {
+  With(client, [&](Client& c) { return c.core.Close(ToNow(now, wall)), 0; });
+}
+
+void rc_token(uint32_t client, double now, double wall, uint32_t request, uint32_t token_bytes) {
+  With(client, [&](Client& c) {
+    ScratchReader reader(TheModule().scratch);
+    c.core.GiveToken(ToNow(now, wall), request, reader.Take(token_bytes));
+    return 0;
+  });
+}
+
+void rc_token_failed(uint32_t client, double now, double wall, uint32_t request,
+                     uint32_t permanent) {
+  With(client, [&](Client& c) {
+    c.core.TokenFailed(ToNow(now, wall), request, permanent != 0);
+    return 0;
+  });
+}
+
+void rc_on_open(uint32_t client, double now, double wall, uint32_t generation) {
+  With(client, [&](Client& c) {
+    c.core.OnSocketOpen(ToNow(now, wall), static_cast<Generation>(generation));
+    return 0;
+  });
+}
+
+rc_address rc_inbound(uint32_t client, uint32_t bytes) {
+  Client* found = Find(client);
+  return found == nullptr ? 0 : reinterpret_cast<rc_address>(found->inbound.Reserve(bytes));
+}
+
+void rc_on_message(uint32_t client, double now, double wall, uint32_t generation, uint32_t bytes) {
+  With(client, [&](Client& c) {
+    c.core.OnMessage(ToNow(now, wall), static_cast<Generation>(generation),
+                     c.inbound.view().substr(0, bytes));
+    return 0;
+  });
+}
+
+void rc_on_text(uint32_t client, double now, double wall, uint32_t generation) {
+  With(client, [&](Client& c) {
+    c.core.OnText(ToNow(now, wall), static_cast<Generation>(generation));
+    return 0;
+  });
+}
+
+void rc_on_closed(uint32_t client, double now, double wall, uint32_t generation, uint32_t code,
+                  uint32_t reason_bytes) {
+  With(client, [&](Client& c) {
+    ScratchReader reader(TheModule().scratch);
+    c.core.OnSocketClosed(ToNow(now, wall), static_cast<Generation>(generation), code,
+                          reader.Take(reason_bytes));
+    return 0;
+  });
+}
+
+void rc_on_timer(uint32_t client, double now, double wall) {
+  With(client, [&](Client& c) { return c.core.OnTimer(ToNow(now, wall)), 0; });
+}
+
+void rc_on_signal(uint32_t client, double now, double wall, uint32_t signal) {
+  if (signal < RC_SIGNAL_HIDDEN || signal > RC_SIGNAL_UNLOAD) return;
+  With(client, [&](Client& c) {
+    return c.core.OnSignal(ToNow(now, wall), static_cast<Signal>(signal)), 0;
+  });
+}
+
+uint32_t rc_room(uint32_t client, double now, double wall, uint32_t name_bytes) {
+  return With(client, [&](Client& c) {
+    ScratchReader reader(TheModule().scratch);
+    return c.core.OpenRoom(ToNow(now, wall), reader.Take(name_bytes));
+  });
+}
+
+void rc_room_release(uint32_t client, double now, double wall, uint32_t room) {
+  With(client, [&](Client& c) {
+    return c.core.ReleaseRoom(ToNow(now, wall), static_cast<RoomId>(room)), 0;
+  });
+}
+
+uint32_t rc_join(uint32_t client, double now, double wall, uint32_t room, uint32_t flags,
+                 uint32_t presence, uint32_t since_kind, double since, uint32_t epoch_low,
+                 uint32_t epoch_high, uint32_t token_bytes, uint32_t member_data_bytes) {
+  return With(client, [&](Client& c) {
+    ScratchReader reader(TheModule().scratch);
+    JoinOptions options;
+    options.token = reader.Take(token_bytes);
+    options.member_data = reader.Take(member_data_bytes);
+    options.on_lost = (flags & RC_JOIN_REJECT_LOST) != 0 ? OnLost::kReject : OnLost::kContinue;
+    options.echo = (flags & RC_JOIN_NO_ECHO) == 0;
+    options.presence = static_cast<PresenceInterest>(presence);
+    const std::uint64_t count = ToCount(since);
+    if (since_kind == RC_SINCE_POSITION) {
+      options.since = Position{Join64(epoch_low, epoch_high), count};
+    } else if (since_kind == RC_SINCE_LAST_COUNT) {
+      options.since = LastCount{Low(std::min<std::uint64_t>(count, UINT32_MAX))};
+    } else if (since_kind == RC_SINCE_LAST_MS) {
+      options.since = LastMs{count};
+    }
+    return c.core.Join(ToNow(now, wall), static_cast<RoomId>(room), options);
+  });
+}
+
+uint32_t rc_leave(uint32_t client, double now, double wall, uint32_t room) {
+  return With(client,
+              [&](Client& c) { return c.core.Leave(ToNow(now, wall), static_cast<RoomId>(room)); });
+}
+
+uint32_t rc_publish(uint32_t client, double now, double wall, uint32_t room, uint32_t encoding,
+                    uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes,
+                    uint32_t tag_count, double timeout_ms) {
+  return With(client, [&](Client& c) {
+    PublishArguments arguments(encoding, type_bytes, key_bytes, data_bytes, tag_count);
+    arguments.options.timeout = Duration(ToMicroseconds(timeout_ms * 1000.0));
+    return c.core.Publish(ToNow(now, wall), static_cast<RoomId>(room), arguments.options);
+  });
+}
+
+uint32_t rc_send(uint32_t client, double now, double wall, uint32_t room, uint32_t encoding,
+                 uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes, uint32_t tag_count) {
+  return With(client, [&](Client& c) {
+    const PublishArguments arguments(encoding, type_bytes, key_bytes, data_bytes, tag_count);
+    return c.core.Send(ToNow(now, wall), static_cast<RoomId>(room), arguments.options);
+  });
+}
+
+uint32_t rc_ping(uint32_t client, double now, double wall) {
+  return With(client, [&](Client& c) { return c.core.Ping(ToNow(now, wall)); });
+}
+
+void rc_abort(uint32_t client, double now, double wall, uint32_t call) {
+  With(client,
+       [&](Client& c) { return c.core.Abort(ToNow(now, wall), static_cast<CallId>(call)), 0; });
+}
+
+uint32_t rc_hub_time(uint32_t client, double now) {
+  Client* found = Find(client);
+  if (found == nullptr) return 0;
+  const auto reading = found->core.HubTime(ToNow(now, 0));
+  if (!reading) return 0;
+  found->mailbox.number[0] = static_cast<double>(reading->hub_time);
+  found->mailbox.number[1] = static_cast<double>(reading->error);
+  return 1;
+}
+
+uint32_t rc_position(uint32_t client, uint32_t room) {
+  Client* found = Find(client);
+  if (found == nullptr) return 0;
+  const auto position = found->core.position(static_cast<RoomId>(room));
+  if (!position) return 0;
+  found->mailbox.number[0] = static_cast<double>(position->offset);
+  found->mailbox.word[0] = Low(position->epoch);
+  found->mailbox.word[1] = High(position->epoch);
+  return 1;
+}
+
+rc_address rc_stats(uint32_t client) {
+  Client* found = Find(client);
+  if (found == nullptr) return 0;
+  const Stats stats = found->core.stats();
+  const std::uint64_t counts[RC_STAT_COUNT] = {stats.attempts,
+                                               stats.connections,
+                                               stats.resumed,
+                                               stats.messages_in,
+                                               stats.bytes_in,
+                                               stats.messages_out,
+                                               stats.bytes_out,
+                                               stats.publications,
+                                               stats.seen,
+                                               stats.echoes,
+                                               stats.gaps,
+                                               stats.resent,
+                                               stats.dropped,
+                                               stats.protocol_errors,
+                                               stats.unknown_replies,
+                                               stats.lost_links,
+                                               stats.queued,
+                                               stats.queued_bytes,
+                                               stats.round_trip_us};
+  std::transform(std::begin(counts), std::end(counts), found->stats.begin(),
+                 [](std::uint64_t count) { return static_cast<double>(count); });
+  return reinterpret_cast<rc_address>(found->stats.data());
+}
+
+void rc_trace(uint32_t client, uint32_t level) {
+  if (Client* found = Find(client)) {
+    found->core.SetTrace(static_cast<TraceLevel>(std::min<std::uint32_t>(level, RC_TRACE_FRAMES)));
+  }
+}
+
+}  // extern "C"

@@ -1,0 +1,407 @@
+#include "client-wasm/core/client_core.h"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/protocol/codes.h"
+#include "proto/protocol/limits.h"
+#include "proto/protocol/utf8.h"
+
+namespace roomcast::client {
+namespace {
+
+// How long after a failed refresh the application is asked again.
+constexpr Duration kRefreshAgain = 10s;
+
+constexpr std::string_view kStateNames[] = {"disconnected", "connecting", "connected",
+                                            "reconnecting", "closed"};
+
+std::uint64_t PublicHalf(const std::array<char, kProducerBytes>& producer) {
+  std::uint64_t half = 0;
+  for (int i = 7; i >= 0; --i) half = half << 8 | static_cast<unsigned char>(producer[i]);
+  return half;
+}
+
+}  // namespace
+
+ClientCore::ClientCore(const ClientOptions& options, Now now)
+    : url_(options.url),
+      name_(options.name),
+      version_(options.version),
+      producer_(options.producer),
+      producer_public_(PublicHalf(options.producer)),
+      random_(options.seed),
+      backoff_({kBackoffFirst, kBackoffMost, kBackoffStable}),
+      token_(options.token, options.token_provider),
+      last_now_(now) {}
+
+bool ClientCore::Begin(Now now) {
+  const std::int64_t wall = Microseconds(now.wall) - Microseconds(last_now_.wall);
+  const Duration slept = Duration(wall) - (now.instant - last_now_.instant);
+  last_now_ = now;
+  deadlines_moved_ = true;
+  if (slept < kClockJump) return false;
+  // The clock that samples were taken with stood still.
+  clock_.Forget();
+  Wake(now, false);
+  return true;
+}
+
+void ClientCore::Finish(Now now) {
+  if (deadlines_moved_) {
+    const Instant next = NextDeadline();
+    // A deadline that only moved away is looked at again when the timer comes.
+    if (next != told_timer_ && (next < told_timer_ || told_timer_ <= now.instant)) {
+      told_timer_ = next;
+      effects_.Emit(SetTimer{next});
+    }
+  }
+  effects_.Flush();
+}
+
+Instant ClientCore::NextDeadline() const {
+  Instant next = std::min({requests_.NextDeadline(), queue_.NextDeadline(), token_.deadline()});
+  if (phase_ == Phase::kWaiting) next = std::min(next, retry_at_);
+  if (connection_) next = std::min(next, connection_->NextDeadline());
+  if (phase_ != Phase::kLive) return next;
+  if (!token_.asking()) next = std::min(next, refresh_at_);
+  for (const auto& room : rooms_) {
+    if (room->phase() == RoomPhase::kPause) next = std::min(next, room->retry_at());
+    if (room->phase() == RoomPhase::kAsked) {
+      next = std::min(next, room->asked_at().instant + kCallTimeout);
+    }
+  }
+  return next;
+}
+
+void ClientCore::Enter(Step step, const Fault& fault) {
+  const std::optional<Phase> next = Next(phase_, step);
+  if (!next) return;
+  const ConnectionState before = state();
+  phase_ = *next;
+  if (phase_ == Phase::kLive) was_connected_ = true;
+  if (phase_ == Phase::kIdle || phase_ == Phase::kClosed) was_connected_ = false;
+  if (phase_ != Phase::kWaiting) retry_at_ = kNever;
+  if (state() == before && phase_ != Phase::kWaiting) return;
+  effects_.Emit(StateChanged{state(), before, Kept(fault), retry_at_});
+  if (trace_ >= TraceLevel::kInfo) {
+    std::string text(kStateNames[static_cast<std::size_t>(state())]);
+    if (fault.code != 0) text.append(": ").append(fault.name);
+    TraceText(TraceLevel::kInfo, text);
+  }
+}
+
+// ---- Attempts
+// ------------------------------------------------------------------------------------
+
+void ClientCore::StartAttempt(Now now) {
+  last_attempt_ = now;
+  if (!token_.NeedsNew()) return OpenNow(now);
+  Enter(Step::kAskToken, {});
+  if (!token_.asking()) {
+    AskToken(now, token_.token().empty() ? TokenReason::kInitial : TokenReason::kExpired);
+  }
+}
+
+void ClientCore::OpenNow(Now now) {
+  last_attempt_ = now;
+  ++stats_.attempts;
+  last_generation_ = static_cast<Generation>(static_cast<std::uint32_t>(last_generation_) + 1);
+  connection_.emplace(last_generation_, now);
+  Enter(Step::kOpen, {});
+  effects_.Emit(OpenSocket{last_generation_, effects_.Keep(moved_to_.empty() ? url_ : moved_to_),
+                           "roomcast.v1"});
+}
+
+void ClientCore::CloseSocketAs(std::uint16_t code, std::string_view reason) {
+  effects_.EmitClose({connection_->generation(), code, effects_.Keep(reason)});
+}
+
+void ClientCore::ForgetConnection(Now now) {
+  connection_.reset();
+  refresh_ = kNoCall;
+  refresh_at_ = kNever;
+  for (const auto& room : rooms_) TakeRoomStep(*room, RoomStep::kDown);
+  // Who is not asked for again in the next Hello is out.
+  SettleAll(Request::Kind::kLeave, kNoRoom, Outcome::kDone, {});
+  SettleAll(Request::Kind::kPing, kNoRoom, Outcome::kRefused, FaultOf(ClientCode::kConnectionLost));
+  requests_.MarkUnsent();
+  queue_.MarkUnsent();
+  backoff_.OnLost(now.instant);
+}
+
+void ClientCore::OnLost(Now now, const Fault& fault, const RetryAdvice& advice) {
+  if (phase_ != Phase::kLive) moved_to_.clear();
+  ForgetConnection(now);
+  if (advice.after == AfterClose::kStop) return StopWith(now, fault, false);
+  if (advice.after == AfterClose::kReconnectLate) backoff_.Raise();
+  Duration advised = advice.retry_after;
+  if (advice.spread > 0s) {
+    advised += Duration(static_cast<std::int64_t>(
+        random_.Below(static_cast<std::uint64_t>(advice.spread.count()))));
+  }
+  Duration wait = std::max(backoff_.Next(random_.Next()), advised);
+  if (hidden_) wait = std::max(wait, kHiddenInterval - Elapsed(last_attempt_, now));
+  retry_at_ = now.instant + wait;
+  not_before_ = now.instant + advised;
+  Enter(Step::kWait, fault);
+}
+
+void ClientCore::StopWith(Now, const Fault& fault, bool by_application) {
+  token_.GiveUp();
+  session_id_.clear();
+  session_key_.clear();
+  moved_to_.clear();
+  Enter(Step::kStop, fault);
+  SettleEverything(fault, by_application);
+}
+
+void ClientCore::ProtocolError(Now now, ClientCode code, std::string_view text) {
+  ++stats_.protocol_errors;
+  Fault fault = FaultOf(code, text);
+  effects_.Emit(Problem{kNoRoom, fault});
+  CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kBadRequest), fault.name);
+  OnLost(now, fault, {});
+}
+
+// ---- Wishes
+// --------------------------------------------------------------------------------------
+
+CallId ClientCore::Connect(Now now) {
+  Begin(now);
+  if (phase_ == Phase::kClosed) return RefuseAtOnce(kNoRoom, FaultOf(ClientCode::kClosed));
+  const CallId call = AddRequest(now, Request::Kind::kConnect, kNoRoom);
+  if (phase_ == Phase::kLive) {
+    SettleAll(Request::Kind::kConnect, kNoRoom, Outcome::kDone, {});
+  } else if (phase_ == Phase::kIdle) {
+    StartAttempt(now);
+  } else {
+    Wake(now, false);
+  }
+  Finish(now);
+  return call;
+}
+
+void ClientCore::Disconnect(Now now) {
+  Begin(now);
+  if (phase_ == Phase::kLive) SendBody(kNoCall, Bye{});
+  if (connection_) CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNormal), {});
+  ForgetConnection(now);
+  StopWith(now, FaultOf(ClientCode::kDisconnected), true);
+  Finish(now);
+}
+
+void ClientCore::Close(Now now) {
+  Begin(now);
+  if (phase_ == Phase::kClosed) return Finish(now);
+  if (phase_ == Phase::kLive) SendBody(kNoCall, Bye{});
+  if (connection_) CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNormal), {});
+  for (const auto& room : rooms_) LeaveRoom(now, *room);
+  ForgetConnection(now);
+  token_.GiveUp();
+  Enter(Step::kClose, FaultOf(ClientCode::kClosed));
+  SettleEverything(FaultOf(ClientCode::kClosed), true);
+  Finish(now);
+}
+
+// ---- The token
+// -----------------------------------------------------------------------------------
+
+void ClientCore::AskToken(Now now, TokenReason reason) { effects_.Emit(token_.Ask(now, reason)); }
+
+void ClientCore::GiveToken(Now now, std::uint32_t request, std::string_view token) {
+  if (token.size() > kTokenBytesMax || !IsUtf8(token)) return TokenFailed(now, request, true);
+  Begin(now);
+  if (token_.OnToken(request, token)) {
+    if (phase_ == Phase::kToken) OpenNow(now);
+    if (phase_ == Phase::kLive) {
+      refresh_ = NextCall();
+      SendBody(refresh_, Refresh{token});
+    }
+  }
+  Finish(now);
+}
+
+void ClientCore::TokenFailed(Now now, std::uint32_t request, bool permanent) {
+  Begin(now);
+  if (token_.OnFailed(request)) {
+    const Fault fault = FaultOf(ClientCode::kTokenFailed);
+    if (phase_ == Phase::kToken && permanent) {
+      StopWith(now, fault, false);
+    } else if (phase_ == Phase::kToken) {
+      OnLost(now, fault, {});
+    } else if (phase_ == Phase::kLive) {
+      effects_.Emit(Problem{kNoRoom, fault});
+      refresh_at_ = permanent ? kNever : now.instant + kRefreshAgain;
+    }
+  }
+  Finish(now);
+}
+
+// ---- The socket
+// ----------------------------------------------------------------------------------
+
+void ClientCore::OnSocketOpen(Now now, Generation generation) {
+  Begin(now);
+  if (connection_ && connection_->generation() == generation && phase_ == Phase::kOpening) {
+    Enter(Step::kGreet, {});
+    SendHello(now);
+  }
+  Finish(now);
+}
+
+void ClientCore::OnSocketClosed(Now now, Generation generation, std::uint32_t code,
+                                std::string_view reason) {
+  Begin(now);
+  if (connection_ && connection_->generation() == generation) {
+    if (code == static_cast<std::uint32_t>(DisconnectCode::kTokenExpired)) token_.OnExpired();
+    const std::string_view text = IsUtf8(reason) ? reason : std::string_view();
+    OnLost(now, FaultOfClose(code, text), {AfterCloseCode(code), {}, {}});
+  }
+  Finish(now);
+}
+
+void ClientCore::OnText(Now now, Generation generation) {
+  Begin(now);
+  if (connection_ && connection_->generation() == generation) {
+    ProtocolError(now, ClientCode::kBadFrame, "a text message; ours are binary");
+  }
+  Finish(now);
+}
+
+// ---- Time and signals
+// ----------------------------------------------------------------------------
+
+void ClientCore::OnTimer(Now now) {
+  told_timer_ = kNever;
+  Begin(now);
+  ExpireCalls(now);
+  RunConnectionDeadlines(now);
+  RunRoomDeadlines(now);
+  Finish(now);
+}
+
+void ClientCore::RunConnectionDeadlines(Now now) {
+  if (now.instant >= token_.deadline()) {
+    token_.GiveUp();
+    const Fault fault = FaultOf(ClientCode::kTokenTimeout);
+    if (phase_ == Phase::kToken) return OnLost(now, fault, {});
+    effects_.Emit(Problem{kNoRoom, fault});
+    refresh_at_ = now.instant + kRefreshAgain;
+  }
+  if (phase_ == Phase::kWaiting && now.instant >= retry_at_) return StartAttempt(now);
+  if (!connection_) return;
+  switch (connection_->OnTime(now)) {
+    case Connection::Verdict::kTooSlow:
+      CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
+      return OnLost(now, FaultOf(ClientCode::kConnectTimeout), {});
+    case Connection::Verdict::kLost:
+      ++stats_.lost_links;
+      CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNoPong), {});
+      return OnLost(now, FaultOf(ClientCode::kNoPong), {});
+    case Connection::Verdict::kProbe:
+      ProbeLink(now);
+      break;
+    case Connection::Verdict::kWait:
+      break;
+  }
+  if (phase_ != Phase::kLive) return;
+  if (now.instant >= connection_->move_at()) {
+    CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
+    ForgetConnection(now);
+    retry_at_ = now.instant;
+    Enter(Step::kWait, FaultOf(ClientCode::kMoving));
+    return StartAttempt(now);
+  }
+  if (now.instant >= refresh_at_ && !token_.asking()) {
+    refresh_at_ = kNever;
+    AskToken(now, TokenReason::kRefresh);
+  }
+}
+
+void ClientCore::ProbeLink(Now now) {
+  if (phase_ != Phase::kLive) return;
+  if (const std::optional<roomcast::Ping> ping = connection_->Probe(now)) SendBody(kNoCall, *ping);
+}
+
+void ClientCore::Wake(Now now, bool renew_attempt) {
+  const bool fresh = Elapsed(last_attempt_, now) < kFreshAttempt;
+  switch (phase_) {
+    case Phase::kLive:
+      return ProbeLink(now);
+    case Phase::kOpening:
+    case Phase::kGreeting:
+      if (!renew_attempt || fresh) return;
+      CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
+      ForgetConnection(now);
+      retry_at_ = now.instant;
+      Enter(Step::kWait, FaultOf(ClientCode::kConnectTimeout));
+      return StartAttempt(now);
+    case Phase::kWaiting:
+      if (!fresh && now.instant >= not_before_) StartAttempt(now);
+      return;
+    case Phase::kParked:
+      return StartAttempt(now);
+    case Phase::kIdle:
+    case Phase::kToken:
+    case Phase::kClosed:
+      return;
+  }
+}
+
+void ClientCore::Park(Now now) {
+  if (!Next(phase_, Step::kPark)) return;
+  // Not 1001, which a page cannot send. Any close without Bye parks the session.
+  if (connection_) CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
+  ForgetConnection(now);
+  Enter(Step::kPark, FaultOf(ClientCode::kParked));
+}
+
+void ClientCore::OnSignal(Now now, Signal signal) {
+  if (signal == Signal::kUnload) return Close(now);
+  Begin(now);
+  switch (signal) {
+    case Signal::kHidden:
+      hidden_ = true;
+      if (phase_ == Phase::kWaiting) {
+        retry_at_ = std::max(retry_at_, last_attempt_.instant + kHiddenInterval);
+      }
+      break;
+    case Signal::kVisible:
+    case Signal::kPageShow:
+      hidden_ = false;
+      Wake(now, true);
+      break;
+    case Signal::kOnline:
+    case Signal::kWake:
+      Wake(now, true);
+      break;
+    case Signal::kOffline:
+      ProbeLink(now);
+      break;
+    case Signal::kPageHide:
+      Park(now);
+      break;
+    case Signal::kUnload:
+      break;
+  }
+  Finish(now);
+}
+
+// ---- Questions
+// -----------------------------------------------------------------------------------
+
+std::optional<ClockSync::Reading> ClientCore::HubTime(Now now) const {
+  return clock_.Read(Microseconds(now.instant));
+}
+
+Stats ClientCore::stats() const {
+  Stats stats = stats_;
+  stats.messages_out = effects_.messages_out();
+  stats.bytes_out = effects_.bytes_out();
+  stats.queued = queue_.size();
+  stats.queued_bytes = queue_.bytes();
+  return stats;
+}
+
+}  // namespace roomcast::client

@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "client-wasm/core/client_core.h"
+#include "proto/protocol/frame.h"
+#include "proto/protocol/limits.h"
+#include "proto/protocol/utf8.h"
+
+// The application's calls, and how each settles exactly once: it is in `requests_` or `queue_`, and
+// settles by being taken out of there.
+
+namespace roomcast::client {
+namespace {
+
+Publish MakePublish(std::string_view room, const PublishOptions& options) {
+  Publish publish;
+  publish.room = room;
+  publish.type = options.type;
+  publish.encoding = options.encoding;
+  publish.data = Bytes(options.data);
+  publish.key = options.key;
+  publish.tags = Repeated<Tag>(options.tags.data(), options.tags.size());
+  return publish;
+}
+
+// What the hub would refuse, refused here. nullopt: well formed.
+std::optional<Fault> Check(const PublishOptions& options) {
+  const auto too_large = [](std::string_view text) { return FaultOf(ErrorCode::kTooLarge, text); };
+  if (options.data.size() > kPublicationDataBytesMax) {
+    return too_large("the data has more than 65536 bytes");
+  }
+  if (options.type.size() > kTypeBytesMax) return too_large("the type has more than 64 bytes");
+  if (options.key.size() > kKeyBytesMax) return too_large("the key has more than 128 bytes");
+  if (options.tags.size() > kTagsMax) return too_large("there are more than 8 tags");
+  bool utf8 = IsUtf8(options.type) && IsUtf8(options.key);
+  for (const Tag& tag : options.tags) {
+    if (std::max(tag.name.view.size(), tag.value.view.size()) > kTagBytesMax) {
+      return too_large("a tag has more than 64 bytes");
+    }
+    utf8 = utf8 && IsUtf8(tag.name.view) && IsUtf8(tag.value.view);
+  }
+  if (!utf8) return FaultOf(ErrorCode::kBadRequest, "type, key or tag is not UTF-8");
+  return std::nullopt;
+}
+
+}  // namespace
+
+CallId ClientCore::NextCall() {
+  const std::uint32_t next = static_cast<std::uint32_t>(last_call_) + 1;
+  last_call_ = static_cast<CallId>(next == 0 ? 1 : next);
+  return last_call_;
+}
+
+CallId ClientCore::RefuseAtOnce(RoomId room, const Fault& fault) {
+  const CallId call = NextCall();
+  effects_.Emit(Settled{call, room, Outcome::kRefused, fault});
+  return call;
+}
+
+CallId ClientCore::AddRequest(Now now, Request::Kind kind, RoomId room) {
+  const Request request{NextCall(), kind, room, now};
+  if (!requests_.Add(request)) {
+    effects_.Emit(Settled{request.call, room, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
+  }
+  return request.call;
+}
+
+void ClientCore::Settle(const Request& request, Outcome outcome, const Fault& fault) {
+  Settled settled{request.call, request.room, outcome, Kept(fault)};
+  if (request.kind == Request::Kind::kPing && outcome == Outcome::kDone && connection_) {
+    settled.round_trip = connection_->round_trip().value_or(Duration{});
+  }
+  effects_.Emit(settled);
+}
+
+void ClientCore::Settle(const PublishQueue::Entry& entry, Outcome outcome, const Fault& fault) {
+  Settled settled{entry.call, entry.room, outcome, Kept(fault)};
+  settled.counter = entry.counter;
+  effects_.Emit(settled);
+}
+
+void ClientCore::SettleAll(Request::Kind kind, RoomId room, Outcome outcome, const Fault& fault) {
+  while (const std::optional<Request> request = requests_.TakeFirst([&](const Request& r) {
+    return r.kind == kind && (room == kNoRoom || r.room == room);
+  })) {
+    Settle(*request, outcome, fault);
+  }
+}
+
+void ClientCore::SettleEverything(const Fault& fault, bool by_application) {
+  const Outcome no = by_application ? Outcome::kAborted : Outcome::kRefused;
+  while (const auto request = requests_.TakeFirst([](const Request&) { return true; })) {
+    Settle(*request, no, fault);
+  }
+  while (const std::optional<PublishQueue::Entry> entry = queue_.TakeFirst()) {
+    Settle(*entry, entry->ever_sent && !by_application ? Outcome::kUnknown : no, fault);
+  }
+}
+
+void ClientCore::ExpireCalls(Now now) {
+  while (const std::optional<Request> request = requests_.TakeExpired(now)) {
+    Settle(*request, Outcome::kTimedOut,
+           FaultOf(request->sent ? ClientCode::kTimeout : ClientCode::kQueueTimeout));
+  }
+  while (const std::optional<PublishQueue::Entry> entry = queue_.TakeExpired(now)) {
+    // Sent on an earlier connection and waiting for the next: nobody will be asked any more.
+    const bool unknown = entry->ever_sent && !entry->sent;
+    Settle(*entry, unknown ? Outcome::kUnknown : Outcome::kTimedOut,
+           FaultOf(entry->ever_sent ? ClientCode::kTimeout : ClientCode::kQueueTimeout));
+  }
+}
+
+void ClientCore::PumpQueue(Now now) {
+  if (phase_ != Phase::kLive) return;
+  ExpireCalls(now);
+  while (PublishQueue::Entry* entry = queue_.NextToSend()) {
+    if (entry->ever_sent) ++stats_.resent;
+    effects_.SendEncoded(connection_->generation(), entry->frame);
+    queue_.MarkSent(*entry, now);
+  }
+}
+
+CallId ClientCore::Publish(Now now, RoomId id, const PublishOptions& options) {
+  Begin(now);
+  const Room* room = FindRoom(id);
+  std::optional<Fault> fault = Check(options);
+  if (room == nullptr) fault = FaultOf(ClientCode::kNoSuchRoom);
+  if (phase_ == Phase::kClosed) fault = FaultOf(ClientCode::kClosed);
+  CallId call = kNoCall;
+  if (fault) {
+    call = RefuseAtOnce(id, *fault);
+  } else {
+    call = NextCall();
+    ClientMessage message;
+    message.id = static_cast<std::uint32_t>(call);
+    roomcast::Publish publish = MakePublish(room->name(), options);
+    publish.counter = last_counter_ + 1;
+    message.body = publish;
+    PublishQueue::Entry entry{
+        call, id, publish.counter, {}, options.timeout > 0s ? options.timeout : kCallTimeout, now};
+    AppendFrame(entry.frame, message);
+    if (queue_.Add(std::move(entry))) {
+      ++last_counter_;
+      PumpQueue(now);
+    } else {
+      effects_.Emit(Settled{call, id, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
+    }
+  }
+  Finish(now);
+  return call;
+}
+
+bool ClientCore::Send(Now now, RoomId id, const PublishOptions& options) {
+  Begin(now);
+  const Room* room = FindRoom(id);
+  const bool sent = phase_ == Phase::kLive && room != nullptr && !Check(options);
+  if (sent) {
+    roomcast::Publish publish = MakePublish(room->name(), options);
+    publish.ephemeral = true;
+    SendBody(kNoCall, publish);
+  } else {
+    ++stats_.dropped;
+  }
+  Finish(now);
+  return sent;
+}
+
+CallId ClientCore::Ping(Now now) {
+  Begin(now);
+  CallId call = kNoCall;
+  if (phase_ == Phase::kLive) {
+    call = AddRequest(now, Request::Kind::kPing, kNoRoom);
+    requests_.MarkSent(Request::Kind::kPing, kNoRoom, now);
+    SendBody(kNoCall, connection_->MakePing(now));
+  } else {
+    call = RefuseAtOnce(kNoRoom, FaultOf(phase_ == Phase::kClosed ? ClientCode::kClosed
+                                                                  : ClientCode::kNotConnected));
+  }
+  Finish(now);
+  return call;
+}
+
+void ClientCore::Abort(Now now, CallId call) {
+  Begin(now);
+  const Fault fault = FaultOf(ClientCode::kAborted);
+  if (const std::optional<Request> request = requests_.Take(call)) {
+    Settle(*request, Outcome::kAborted, fault);
+  } else if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
+    Settle(*entry, Outcome::kAborted, fault);
+    PumpQueue(now);
+  }
+  Finish(now);
+}
+
+}  // namespace roomcast::client

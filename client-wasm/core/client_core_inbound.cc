@@ -1,0 +1,374 @@
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "client-wasm/core/client_core.h"
+#include "proto/protocol/codes.h"
+#include "proto/protocol/frame.h"
+#include "proto/protocol/limits.h"
+#include "proto/protocol/wire_writer.h"
+
+// What the hub says. A frame is decoded whole before any of it counts; its messages are then taken
+// in order until one of them ends the connection.
+
+namespace roomcast::client {
+namespace {
+
+// In the order of the variants' alternatives.
+constexpr std::string_view kServerBodies[] = {
+    "nothing known", "Welcome",  "Joined",    "RoomBatch",   "Gap",          "Reset",      "Tops",
+    "Left",          "Presence", "Published", "HistoryPage", "PresencePage", "CallResult", "Ok",
+    "Error",         "Ping",     "Pong",      "GoAway",      "Disconnect"};
+constexpr std::string_view kClientBodies[] = {
+    "nothing",        "Hello", "Join",    "Leave", "Publish", "History", "PresenceGet",
+    "PresenceUpdate", "Call",  "Refresh", "Ping",  "Pong",    "Bye"};
+static_assert(std::size(kServerBodies) == std::variant_size_v<decltype(ServerMessage::body)>);
+static_assert(std::size(kClientBodies) == std::variant_size_v<decltype(ClientMessage::body)>);
+
+// GoAway may send us elsewhere, but not from an encrypted link to an open one.
+bool MayMoveTo(std::string_view endpoint, std::string_view url) {
+  if (endpoint.starts_with("wss://")) return true;
+  return endpoint.starts_with("ws://") && url.starts_with("ws://");
+}
+
+// When to ask for the next token: well before the hub would end the connection.
+Duration RefreshAfter(std::uint32_t lifetime_ms) {
+  const Duration lifetime = std::chrono::milliseconds(lifetime_ms);
+  return lifetime - std::min<Duration>(lifetime / 4, 60s);
+}
+
+}  // namespace
+
+void ClientCore::TraceText(TraceLevel level, std::string_view text) {
+  if (trace_ >= level && !text.empty()) effects_.Emit(Trace{level, effects_.Keep(text)});
+}
+
+Fault ClientCore::Kept(Fault fault) {
+  fault.message = effects_.Keep(fault.message);
+  return fault;
+}
+
+void ClientCore::TraceMessage(const char* direction, std::size_t body) {
+  if (trace_ < TraceLevel::kFrames) return;
+  std::string text(direction);
+  text.append(*direction == '<' ? kServerBodies[body] : kClientBodies[body]);
+  TraceText(TraceLevel::kFrames, text);
+}
+
+void ClientCore::SendMessage(const ClientMessage& message) {
+  TraceMessage("> ", message.body.index());
+  effects_.Send(connection_->generation(), message);
+}
+
+void ClientCore::SendHello(Now now) {
+  Hello hello;
+  hello.protocol_version = 1;
+  hello.token = std::string_view(token_.token());
+  hello.client_name = std::string_view(name_);
+  hello.client_version = std::string_view(version_);
+  hello.producer = Bytes(std::string_view(producer_.data(), producer_.size()));
+  if (!session_id_.empty()) {
+    hello.resume = Resume{std::string_view(session_id_), Bytes(session_key_)};
+  }
+  hello.sent_at = Microseconds(now.instant);
+  std::size_t bytes = wire::EncodedBytes(hello);
+  std::vector<roomcast::Join> joins;
+  std::vector<Connection::HelloJoin> asked;
+  for (const auto& room : rooms_) {
+    if (room->phase() != RoomPhase::kOffline) continue;
+    const roomcast::Join join = room->MakeJoin();
+    bytes += wire::EncodedBytes(join) + 4;
+    if (bytes > kHelloBytesMax) break;
+    joins.push_back(join);
+    asked.push_back({room->id(), NextCall()});
+    TakeRoomStep(*room, RoomStep::kAsk);
+    room->OnAsked(asked.back().asked, now);
+    requests_.MarkSent(Request::Kind::kJoin, room->id(), now);
+  }
+  hello.joins = joins;
+  connection_->OnHelloSent(hello.sent_at, std::move(asked));
+  SendBody(NextCall(), hello);
+}
+
+void ClientCore::OnMessage(Now now, Generation generation, std::string_view bytes) {
+  const bool woke = Begin(now);
+  if (!connection_ || connection_->generation() != generation) return Finish(now);
+  ++stats_.messages_in;
+  stats_.bytes_in += bytes.size();
+  connection_->OnHeard(now);
+  const std::optional<ServerFrame> frame = DecodeServerFrame(bytes, effects_.arena());
+  if (!frame) {
+    ProtocolError(now, ClientCode::kBadFrame, "a message that is no frame");
+    return Finish(now);
+  }
+  bool only_batches = true;
+  for (const ServerMessage& message : frame->messages) {
+    TraceMessage("< ", message.body.index());
+    only_batches = only_batches && std::holds_alternative<RoomBatch>(message.body);
+    if (phase_ == Phase::kLive ? !Handle(now, message) : !HandleBeforeWelcome(now, message)) break;
+  }
+  // What only brings publications moves no deadline closer.
+  deadlines_moved_ = woke || !only_batches || !connection_;
+  Finish(now);
+}
+
+bool ClientCore::Handle(Now now, const ServerMessage& message) {
+  return std::visit([&](const auto& body) { return On(now, message.id, body); }, message.body);
+}
+
+bool ClientCore::HandleBeforeWelcome(Now now, const ServerMessage& message) {
+  if (phase_ == Phase::kGreeting) {
+    if (const auto* welcome = std::get_if<Welcome>(&message.body)) {
+      return On(now, message.id, *welcome);
+    }
+    if (const auto* end = std::get_if<roomcast::Disconnect>(&message.body)) {
+      return On(now, message.id, *end);
+    }
+    if (const auto* error = std::get_if<Error>(&message.body)) {
+      const bool expired = error->code == static_cast<std::uint32_t>(ErrorCode::kTokenExpired);
+      if (expired) token_.OnExpired();
+      const Fault fault = FaultOf(*error);
+      CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
+      OnLost(now, fault,
+             {fault.retryable ? AfterClose::kReconnect : AfterClose::kStop, fault.retry_after, {}});
+      return false;
+    }
+    if (std::holds_alternative<std::monostate>(message.body)) return true;
+  }
+  ProtocolError(now, ClientCode::kBadFrame, "a message before Welcome");
+  return false;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const Welcome& welcome) {
+  if (phase_ == Phase::kLive) {
+    ProtocolError(now, ClientCode::kBadFrame, "a second Welcome");
+    return false;
+  }
+  if (welcome.joins.size() != connection_->hello_joins().size()) {
+    ProtocolError(now, ClientCode::kBadFrame, "Welcome answers other joins than Hello had");
+    return false;
+  }
+  ++stats_.connections;
+  if (welcome.resumed) ++stats_.resumed;
+  const bool same_instance = instance_ == welcome.instance.view;
+  if (!same_instance) clock_.Forget();
+  clock_.OnOurQuestion(connection_->hello_sent_at(), welcome.hello_received_at, welcome.sent_at,
+                       Microseconds(now.instant));
+  instance_ = welcome.instance.view;
+  session_id_ = welcome.session_id.view;
+  session_key_ = welcome.session_key.view;
+  if (token_.has_provider() && welcome.token_lifetime_ms != 0) {
+    refresh_after_ = RefreshAfter(welcome.token_lifetime_ms);
+    refresh_at_ = now.instant + refresh_after_;
+  }
+  connection_->OnWelcome(welcome, now);
+  backoff_.OnConnected(now.instant);
+  Enter(Step::kWelcome, {});
+  effects_.Emit(SessionBegan{effects_.Keep(session_id_), effects_.Keep(welcome.user.view),
+                             effects_.Keep(instance_), effects_.Keep(welcome.node.view),
+                             welcome.resumed, same_instance});
+  SettleAll(Request::Kind::kConnect, kNoRoom, Outcome::kDone, {});
+  if (!same_instance) {
+    while (const std::optional<PublishQueue::Entry> entry = queue_.TakeEverSent()) {
+      Settle(*entry, Outcome::kUnknown, FaultOf(ClientCode::kHubChanged));
+    }
+  }
+  const std::vector<Connection::HelloJoin> asked = connection_->hello_joins();
+  for (std::size_t i = 0; i < asked.size() && connection_; ++i) {
+    ApplyHelloJoin(now, asked[i], welcome.joins[i]);
+  }
+  if (!connection_) return false;
+  for (const auto& room : rooms_) {
+    if (room->phase() == RoomPhase::kOffline) SendJoin(now, *room);
+  }
+  PumpQueue(now);
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t id, const Joined& joined) {
+  for (const auto& room : rooms_) {
+    if (id != 0 && room->asked() == static_cast<CallId>(id)) {
+      return ApplyJoined(now, *room, joined);
+    }
+  }
+  if (id != 0) ++stats_.unknown_replies;
+  return true;
+}
+
+void ClientCore::DeliverAll(Room& room, const RoomBatch& batch, bool& hole) {
+  for (const Publication& publication : batch.publications) {
+    switch (room.OnPublication(publication.offset)) {
+      case StreamCursor::Step::kSeen:
+        ++stats_.seen;
+        continue;
+      case StreamCursor::Step::kHole:
+        hole = true;
+        return;
+      case StreamCursor::Step::kDeliver:
+        break;
+    }
+    const bool own =
+        (publication.publish_id && publication.publish_id->producer == producer_public_) ||
+        (publication.publisher && !session_id_.empty() &&
+         publication.publisher->session.view == session_id_);
+    if (own && !room.echo()) {
+      ++stats_.echoes;
+      continue;
+    }
+    ++stats_.publications;
+    effects_.Emit(Delivered{room.id(), &publication, own, room.IsReplay(publication.offset)});
+  }
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const RoomBatch& batch) {
+  // A batch that was on its way when the room was left names nothing any more.
+  Room* room = FindRoom(connection_->FindHandle(batch.handle));
+  if (room == nullptr) return true;
+  bool hole = false;
+  DeliverAll(*room, batch, hole);
+  if (hole) ProtocolError(now, ClientCode::kBadStream, {});
+  return !hole;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const Gap& gap) {
+  Room* room = FindRoom(connection_->FindHandle(gap.handle));
+  if (room == nullptr) return true;
+  if (!room->OnGap(gap)) {
+    ProtocolError(now, ClientCode::kBadStream, "a Gap that leaves a hole below itself");
+    return false;
+  }
+  ++stats_.gaps;
+  effects_.Emit(RoomGap{room->id(), gap.from, gap.to, gap.reason});
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const Reset& reset) {
+  Room* room = FindRoom(connection_->FindHandle(reset.handle));
+  if (room == nullptr) return true;
+  if (!IsPlausible(reset.position)) {
+    ProtocolError(now, ClientCode::kBadFrame, "a Reset without a position");
+    return false;
+  }
+  room->OnReset(*reset.position);
+  ++stats_.gaps;
+  effects_.Emit(RoomReset{room->id(), *reset.position});
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const Left& left) {
+  Room* room = FindRoom(connection_->FindHandle(left.handle));
+  if (room == nullptr) return true;
+  connection_->RemoveRoom(room->id());
+  const Fault fault = Kept(FaultOfLeft(left.code, left.reason.view));
+  if (left.rejoin || (left.code >= 2500 && left.code < 3000)) {
+    effects_.Emit(Problem{room->id(), fault});
+    TakeRoomStep(*room, RoomStep::kSentBack);
+    room->PauseUntil(now, {}, random_.Next());
+  } else {
+    TakeRoomStep(*room, RoomStep::kRemoved);
+    effects_.Emit(RoomLeft{room->id(), fault});
+  }
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t id, const Published& published) {
+  const std::optional<PublishQueue::Entry> entry = queue_.Take(static_cast<CallId>(id));
+  if (!entry) {
+    ++stats_.unknown_replies;
+    return true;
+  }
+  Settled settled{entry->call, entry->room, Outcome::kDone, {}};
+  settled.position = published.position.value_or(Position{});
+  settled.counter = entry->counter;
+  settled.duplicate = published.duplicate;
+  effects_.Emit(settled);
+  PumpQueue(now);
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t id, const Ok&) {
+  const CallId call = static_cast<CallId>(id);
+  if (id != 0 && call == refresh_) {
+    refresh_ = kNoCall;
+    // The new token is taken to last as long as the first.
+    if (refresh_after_ > 0s) refresh_at_ = now.instant + refresh_after_;
+    return true;
+  }
+  const std::optional<Request> leave = requests_.TakeFirst([call](const Request& request) {
+    return request.call == call && request.kind == Request::Kind::kLeave;
+  });
+  if (leave) {
+    Settle(*leave, Outcome::kDone, {});
+  } else {
+    ++stats_.unknown_replies;
+  }
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t id, const Error& error) {
+  const CallId call = static_cast<CallId>(id);
+  const Fault fault = FaultOf(error);
+  if (id == 0 || call == refresh_) {
+    refresh_ = kNoCall;
+    effects_.Emit(Problem{kNoRoom, Kept(fault)});
+    return true;
+  }
+  if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
+    // Too old to tell: the first sending may have taken effect.
+    const bool stale = error.code == static_cast<std::uint32_t>(ErrorCode::kStalePublishId);
+    Settle(*entry, stale && entry->resent ? Outcome::kUnknown : Outcome::kRefused, fault);
+    PumpQueue(now);
+    return true;
+  }
+  for (const auto& room : rooms_) {
+    if (room->asked() != call) continue;
+    OnJoinRefused(now, *room, error);
+    return true;
+  }
+  if (const std::optional<Request> request = requests_.Take(call)) {
+    Settle(*request, Outcome::kRefused, fault);
+  } else {
+    ++stats_.unknown_replies;
+  }
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const roomcast::Ping& ping) {
+  SendBody(kNoCall, connection_->OnPing(ping, now, clock_));
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const Pong& pong) {
+  if (!connection_->OnPong(pong, now, clock_)) return true;
+  const Duration round_trip = connection_->round_trip().value_or(Duration{});
+  stats_.round_trip_us = static_cast<std::uint64_t>(round_trip.count());
+  SettleAll(Request::Kind::kPing, kNoRoom, Outcome::kDone, {});
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const GoAway& go_away) {
+  const std::uint64_t spread =
+      go_away.spread_ms == 0 ? 0 : random_.Below(std::uint64_t{go_away.spread_ms} + 1);
+  std::uint64_t after = go_away.retry_after_ms + spread;
+  if (go_away.deadline_ms != 0) after = std::min<std::uint64_t>(after, go_away.deadline_ms);
+  connection_->MoveAt(now.instant + std::chrono::milliseconds(after));
+  moved_to_.clear();
+  if (MayMoveTo(go_away.endpoint.view, url_)) moved_to_ = go_away.endpoint.view;
+  return true;
+}
+
+bool ClientCore::On(Now now, std::uint32_t, const roomcast::Disconnect& end) {
+  AfterClose after = AfterCloseCode(end.code);
+  if (end.action == DisconnectAction::kStop) after = AfterClose::kStop;
+  if (end.action == DisconnectAction::kFresh) session_id_.clear(), session_key_.clear();
+  if (end.code == static_cast<std::uint32_t>(DisconnectCode::kTokenExpired)) token_.OnExpired();
+  CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNormal), {});
+  OnLost(now, FaultOfClose(end.code, end.reason.view),
+         {after, std::chrono::milliseconds(end.retry_after_ms),
+          std::chrono::milliseconds(end.spread_ms)});
+  return false;
+}
+
+}  // namespace roomcast::client

@@ -1,0 +1,207 @@
+#include <algorithm>
+
+#include "client-wasm/core/client_core.h"
+#include "proto/protocol/limits.h"
+#include "proto/protocol/room_name.h"
+#include "proto/protocol/utf8.h"
+
+// Rooms: how a wish becomes a membership, and stays one.
+
+namespace roomcast::client {
+
+const Room* ClientCore::FindRoom(RoomId id) const {
+  const auto at = std::lower_bound(rooms_.begin(), rooms_.end(), id,
+                                   [](const auto& room, RoomId v) { return room->id() < v; });
+  return at != rooms_.end() && (*at)->id() == id ? at->get() : nullptr;
+}
+
+Room* ClientCore::FindRoom(RoomId id) {
+  return const_cast<Room*>(static_cast<const ClientCore*>(this)->FindRoom(id));
+}
+
+RoomState ClientCore::room_state(RoomId id) const {
+  const Room* room = FindRoom(id);
+  return room == nullptr ? RoomState::kLeft : StateOf(room->phase());
+}
+
+std::string_view ClientCore::RoomName(RoomId id) const {
+  const Room* room = FindRoom(id);
+  return room == nullptr ? std::string_view() : room->name();
+}
+
+std::optional<Position> ClientCore::position(RoomId id) const {
+  const Room* room = FindRoom(id);
+  return room == nullptr ? std::nullopt : room->position();
+}
+
+bool ClientCore::TakeRoomStep(Room& room, RoomStep step) {
+  const RoomState before = StateOf(room.phase());
+  if (!room.Take(step)) return false;
+  const RoomState after = StateOf(room.phase());
+  if (after != before) effects_.Emit(RoomStateChanged{room.id(), after, before});
+  return true;
+}
+
+RoomId ClientCore::OpenRoom(Now now, std::string_view name) {
+  Begin(now);
+  RoomId id = kNoRoom;
+  const RoomNameFault fault = CheckRoomName(name);
+  const auto open = std::find_if(rooms_.begin(), rooms_.end(),
+                                 [name](const auto& room) { return room->name() == name; });
+  if (fault != RoomNameFault::kNone) {
+    effects_.Emit(Problem{kNoRoom, FaultOf(ErrorCode::kBadRoomName, Describe(fault))});
+  } else if (open != rooms_.end()) {
+    id = (*open)->id();
+  } else {
+    last_room_ = static_cast<RoomId>(static_cast<std::uint32_t>(last_room_) + 1);
+    id = last_room_;
+    rooms_.push_back(std::make_unique<Room>(id, name));
+  }
+  Finish(now);
+  return id;
+}
+
+void ClientCore::ReleaseRoom(Now now, RoomId id) {
+  Begin(now);
+  if (Room* room = FindRoom(id)) {
+    if (phase_ == Phase::kLive && room->phase() > RoomPhase::kOffline) SendLeave(kNoCall, *room);
+    LeaveRoom(now, *room);
+    std::erase_if(rooms_, [id](const auto& r) { return r->id() == id; });
+  }
+  Finish(now);
+}
+
+CallId ClientCore::Join(Now now, RoomId id, const JoinOptions& options) {
+  Begin(now);
+  Room* room = FindRoom(id);
+  std::optional<Fault> fault;
+  if (options.member_data.size() > kMemberDataBytesMax) {
+    fault = FaultOf(ErrorCode::kTooLarge, "the member data has more than 1024 bytes");
+  }
+  if (options.token.size() > kTokenBytesMax || !IsUtf8(options.token)) {
+    fault = FaultOf(ErrorCode::kTooLarge, "the token is not UTF-8 of at most 8192 bytes");
+  }
+  if (room == nullptr) fault = FaultOf(ClientCode::kNoSuchRoom);
+  if (phase_ == Phase::kClosed) fault = FaultOf(ClientCode::kClosed);
+  CallId call = kNoCall;
+  if (fault) {
+    call = RefuseAtOnce(id, *fault);
+  } else {
+    room->SetOptions(options);
+    call = AddRequest(now, Request::Kind::kJoin, id);
+    if (room->phase() == RoomPhase::kMember) {
+      SettleAll(Request::Kind::kJoin, id, Outcome::kDone, {});
+    } else if (room->phase() == RoomPhase::kAsked) {
+      requests_.MarkSent(Request::Kind::kJoin, id, room->asked_at());
+    } else if (TakeRoomStep(*room, RoomStep::kWant) && phase_ == Phase::kLive) {
+      SendJoin(now, *room);
+    }
+  }
+  Finish(now);
+  return call;
+}
+
+CallId ClientCore::Leave(Now now, RoomId id) {
+  Begin(now);
+  Room* room = FindRoom(id);
+  CallId call = kNoCall;
+  if (room == nullptr || phase_ == Phase::kClosed) {
+    call =
+        RefuseAtOnce(id, FaultOf(room == nullptr ? ClientCode::kNoSuchRoom : ClientCode::kClosed));
+  } else {
+    const bool hub_knows = phase_ == Phase::kLive && room->phase() > RoomPhase::kOffline;
+    LeaveRoom(now, *room);
+    call = AddRequest(now, Request::Kind::kLeave, id);
+    if (hub_knows) {
+      requests_.MarkSent(Request::Kind::kLeave, id, now);
+      SendLeave(call, *room);
+    } else if (const std::optional<Request> request = requests_.Take(call)) {
+      Settle(*request, Outcome::kDone, {});
+    }
+  }
+  Finish(now);
+  return call;
+}
+
+void ClientCore::SendJoin(Now now, Room& room) {
+  const CallId asked = NextCall();
+  TakeRoomStep(room, RoomStep::kAsk);
+  room.OnAsked(asked, now);
+  SendBody(asked, room.MakeJoin());
+  requests_.MarkSent(Request::Kind::kJoin, room.id(), now);
+}
+
+void ClientCore::SendLeave(CallId call, const Room& room) {
+  SendBody(call, roomcast::Leave{std::string_view(room.name())});
+}
+
+void ClientCore::LeaveRoom(Now, Room& room) {
+  if (!TakeRoomStep(room, RoomStep::kUnwant)) return;
+  if (connection_) connection_->RemoveRoom(room.id());
+  effects_.Emit(RoomLeft{room.id(), {}});
+  SettleAll(Request::Kind::kJoin, room.id(), Outcome::kAborted, FaultOf(ClientCode::kLeft));
+}
+
+void ClientCore::OnJoinRefused(Now now, Room& room, const Error& error) {
+  const Fault fault = Kept(FaultOf(error));
+  if (error.temporary && room.was_member()) {
+    effects_.Emit(Problem{room.id(), fault});
+    return PutOff(now, room, fault.retry_after);
+  }
+  TakeRoomStep(room, RoomStep::kRefused);
+  effects_.Emit(RoomLeft{room.id(), fault});
+  SettleAll(Request::Kind::kJoin, room.id(), Outcome::kRefused, fault);
+}
+
+void ClientCore::PutOff(Now now, Room& room, Duration at_least) {
+  TakeRoomStep(room, RoomStep::kPutOff);
+  room.PauseUntil(now, at_least, random_.Next());
+}
+
+void ClientCore::RunRoomDeadlines(Now now) {
+  if (phase_ != Phase::kLive) return;
+  for (const auto& room : rooms_) {
+    if (room->phase() == RoomPhase::kAsked && Elapsed(room->asked_at(), now) >= kCallTimeout) {
+      effects_.Emit(Problem{room->id(), FaultOf(ClientCode::kTimeout)});
+      PutOff(now, *room, {});
+    }
+    if (room->phase() == RoomPhase::kPause && now.instant >= room->retry_at()) SendJoin(now, *room);
+  }
+}
+
+bool ClientCore::ApplyJoined(Now now, Room& room, const Joined& joined) {
+  const bool again = room.was_member();
+  const std::optional<Room::Start> start = room.OnJoined(joined, now);
+  if (!start || joined.room.view != room.name()) {
+    ProtocolError(now, ClientCode::kBadFrame, "a Joined that makes no sense");
+    return false;
+  }
+  connection_->AddHandle(joined.handle, room.id());
+  TakeRoomStep(room, RoomStep::kJoined);
+  if (start->verdict == Verdict::kLost) ++stats_.gaps;
+  effects_.Emit(RoomJoined{room.id(), start->verdict, again, start->recovered, *joined.position,
+                           room.position()->offset, start->replayed,
+                           joined.policy.value_or(RoomPolicy{})});
+  SettleAll(Request::Kind::kJoin, room.id(), Outcome::kDone, {});
+  return true;
+}
+
+void ClientCore::ApplyHelloJoin(Now now, const Connection::HelloJoin& asked,
+                                const JoinOutcome& outcome) {
+  Room* room = FindRoom(asked.room);
+  const Joined* joined = std::get_if<Joined>(&outcome.outcome);
+  if (room == nullptr || room->phase() != RoomPhase::kAsked || room->asked() != asked.asked) {
+    // The wish ended before the hub knew of it.
+    if (joined != nullptr) SendBody(kNoCall, roomcast::Leave{joined->room});
+    return;
+  }
+  if (joined != nullptr) {
+    ApplyJoined(now, *room, *joined);
+  } else if (const Error* error = std::get_if<Error>(&outcome.outcome)) {
+    OnJoinRefused(now, *room, *error);
+  } else {
+    PutOff(now, *room, {});
+  }
+}
+
+}  // namespace roomcast::client

@@ -1,0 +1,86 @@
+#include "client-wasm/core/fault.h"
+
+#include <chrono>
+#include <span>
+
+namespace roomcast::client {
+namespace {
+
+constexpr CodeRow Row(ClientCode code, std::string_view name, bool temporary,
+                      std::string_view text) {
+  return {static_cast<std::uint32_t>(code), name, text, temporary};
+}
+
+constexpr CodeRow kRows[] = {
+    Row(ClientCode::kTimeout, "timeout", true, "the hub did not answer in time"),
+    Row(ClientCode::kQueueTimeout, "queue_timeout", true,
+        "there was no connection in time; it was never sent"),
+    Row(ClientCode::kQueueFull, "queue_full", true, "too many calls are waiting for answers"),
+    Row(ClientCode::kNotConnected, "not_connected", true, "there is no connection"),
+    Row(ClientCode::kDisconnected, "disconnected", false, "the application disconnected"),
+    Row(ClientCode::kClosed, "closed", false, "the client is closed"),
+    Row(ClientCode::kAborted, "aborted", false, "the application took the call back"),
+    Row(ClientCode::kLeft, "left", false, "the application left the room"),
+    Row(ClientCode::kHubChanged, "hub_changed", false,
+        "it was sent, and the hub that could tell the outcome is gone"),
+    Row(ClientCode::kConnectionLost, "connection_lost", true, "the connection was lost"),
+    Row(ClientCode::kBadFrame, "bad_frame", true, "the hub sent what makes no sense"),
+    Row(ClientCode::kBadStream, "bad_stream", true, "the hub left a hole in a room's stream"),
+    Row(ClientCode::kNoPong, "no_pong", true, "nothing was heard from the hub for too long"),
+    Row(ClientCode::kConnectTimeout, "connect_timeout", true, "connecting took too long"),
+    Row(ClientCode::kTokenFailed, "token_failed", false, "the application could not give a token"),
+    Row(ClientCode::kTokenTimeout, "token_timeout", true, "no token was given in time"),
+    Row(ClientCode::kParked, "parked", true, "the page is in the back/forward cache"),
+    Row(ClientCode::kMoving, "moving", true, "the hub drains"),
+    Row(ClientCode::kNoSuchRoom, "no_such_room", false, "the room was released or never opened"),
+};
+
+const CodeRow* Find(std::span<const CodeRow> rows, std::uint32_t code) {
+  for (const CodeRow& row : rows) {
+    if (row.code == code) return &row;
+  }
+  return nullptr;
+}
+
+Fault Make(std::span<const CodeRow> rows, std::uint32_t code, std::string_view message) {
+  Fault fault{code, "unknown", message};
+  if (const CodeRow* row = Find(rows, code)) {
+    fault.name = row->name;
+    fault.retryable = row->temporary;
+    if (message.empty()) fault.message = row->meaning;
+  }
+  return fault;
+}
+
+}  // namespace
+
+Fault FaultOf(ClientCode code) { return FaultOf(code, {}); }
+
+Fault FaultOf(ClientCode code, std::string_view message) {
+  return Make(kRows, static_cast<std::uint32_t>(code), message);
+}
+
+Fault FaultOf(ErrorCode code, std::string_view message) {
+  return Make(ErrorRows(), static_cast<std::uint32_t>(code), message);
+}
+
+Fault FaultOf(const Error& error) {
+  Fault fault = Make(ErrorRows(), error.code, error.message.view);
+  fault.retryable = error.temporary;
+  fault.retry_after = std::chrono::milliseconds(error.retry_after_ms);
+  return fault;
+}
+
+Fault FaultOfLeft(std::uint32_t code, std::string_view reason) {
+  return Make(LeftRows(), code, reason);
+}
+
+Fault FaultOfClose(std::uint32_t code, std::string_view reason) {
+  // What a browser reports when there was no close handshake; it never crosses a wire.
+  if (code == 1005 || code == 1006) return Fault{code, "connection_lost", reason, true};
+  Fault fault = Make(DisconnectRows(), code, reason);
+  fault.retryable = AfterCloseCode(code) != AfterClose::kStop;
+  return fault;
+}
+
+}  // namespace roomcast::client

@@ -1,0 +1,70 @@
+#ifndef ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
+#define ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "client-wasm/core/ids.h"
+#include "proto/protocol/limits.h"
+
+namespace roomcast::client {
+
+// Publishes that are not settled, in the order in which they were made and are sent. Each keeps its
+// encoded bytes, because it may have to go out again, with the same id, on the next connection.
+// What is taken out is settled, and is never sent after that.
+class PublishQueue {
+ public:
+  // A hub can tell duplicates among a producer's last 64 counters (Dedupe). So that every resend
+  // falls among them, no publish is sent that is 64 or more above the oldest unsettled one.
+  static constexpr std::uint64_t kCountersInFlight = 64;
+
+  struct Entry {
+    CallId call;
+    RoomId room;
+    std::uint64_t counter;
+    std::string frame;  // a whole ClientFrame
+    Duration timeout;
+    Now begun;
+    // When it went out on the present connection.
+    std::optional<Now> sent = std::nullopt;
+    // It went out on some connection to the present hub instance.
+    bool ever_sent = false;
+    // It went out more than once: the hub may have taken it before.
+    bool resent = false;
+  };
+
+  // False: the queue is full (kQueueMessages, kQueueBytes), and it was not taken.
+  [[nodiscard]] bool Add(Entry entry);
+
+  // The next one to go out on this connection, in order; nullptr: none, or too many are in flight.
+  // The caller sends its frame and says so with MarkSent.
+  Entry* NextToSend();
+  void MarkSent(Entry& entry, Now now);
+
+  std::optional<Entry> Take(CallId call);
+  // The first one that was ever sent; for when the hub instance has changed.
+  std::optional<Entry> TakeEverSent();
+  std::optional<Entry> TakeFirst();
+  // The next one that has waited too long: its timeout from its sending on this connection, or
+  // kQueueAge since it was made while it is not sent on one.
+  std::optional<Entry> TakeExpired(Now now);
+  Instant NextDeadline() const;
+
+  // The connection is gone: everything is to be sent (again).
+  void MarkUnsent();
+
+  std::size_t size() const { return entries_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  Entry TakeAt(std::size_t index);
+
+  std::deque<Entry> entries_;
+  std::size_t sent_ = 0;  // how many at the front went out on this connection
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace roomcast::client
+
+#endif  // ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_

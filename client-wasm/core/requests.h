@@ -1,0 +1,60 @@
+#ifndef ROOMCAST_CLIENT_WASM_CORE_REQUESTS_H_
+#define ROOMCAST_CLIENT_WASM_CORE_REQUESTS_H_
+
+#include <optional>
+#include <vector>
+
+#include "client-wasm/core/ids.h"
+#include "proto/protocol/limits.h"
+
+namespace roomcast::client {
+
+// A call of the application that is under way, publishes aside (they have bytes and an order).
+struct Request {
+  enum class Kind : std::uint8_t { kConnect, kJoin, kLeave, kPing };
+  CallId call;
+  Kind kind;
+  RoomId room;
+  Now begun;
+  // When its command went out on the present connection.
+  std::optional<Now> sent = std::nullopt;
+};
+
+// Which calls are under way. A request is taken out exactly when it settles, so none settles twice.
+class Requests {
+ public:
+  // Beyond this the application is not waiting for answers, it is in a loop.
+  static constexpr std::size_t kRequestsMax = 4096;
+
+  // False: too many, and it was not taken.
+  [[nodiscard]] bool Add(const Request& request);
+  std::optional<Request> Take(CallId call);
+  // The first one (in the order of their beginning) for which `matches`; taken out.
+  template <class Matches>
+  std::optional<Request> TakeFirst(Matches matches) {
+    for (std::size_t i = 0; i < requests_.size(); ++i) {
+      if (matches(requests_[i])) return TakeAt(i);
+    }
+    return std::nullopt;
+  }
+
+  // The Join of this room went out: the joins that wait for it are sent.
+  void MarkSent(Request::Kind kind, RoomId room, Now now);
+  // The connection is gone: nothing is sent any more.
+  void MarkUnsent();
+
+  // The next one that has waited too long: kCallTimeout from its sending, or kQueueAge unsent.
+  std::optional<Request> TakeExpired(Now now);
+  Instant NextDeadline() const;
+
+  bool empty() const { return requests_.empty(); }
+
+ private:
+  Request TakeAt(std::size_t index);
+
+  std::vector<Request> requests_;  // by rising id
+};
+
+}  // namespace roomcast::client
+
+#endif  // ROOMCAST_CLIENT_WASM_CORE_REQUESTS_H_

@@ -1,0 +1,96 @@
+#ifndef ROOMCAST_CLIENT_WASM_CORE_ROOM_H_
+#define ROOMCAST_CLIENT_WASM_CORE_ROOM_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "client-wasm/core/ids.h"
+#include "client-wasm/core/options.h"
+#include "client-wasm/core/room_table.h"
+#include "proto/protocol/backoff.h"
+#include "proto/protocol/client_messages.h"
+#include "proto/protocol/server_messages.h"
+#include "proto/protocol/stream_cursor.h"
+
+namespace roomcast::client {
+
+// A room as the application knows it: the wish to be in it, how far that is, and where reading
+// stands. The position outlives connections and ends with the wish. Sends nothing by itself.
+class Room {
+ public:
+  Room(RoomId id, std::string_view name);
+
+  RoomId id() const { return id_; }
+  const std::string& name() const { return name_; }
+  RoomPhase phase() const { return phase_; }
+  bool echo() const { return echo_; }
+  // Was a member since the wish began.
+  bool was_member() const { return was_member_; }
+
+  // False: the step has no meaning in this phase, and nothing changed.
+  bool Take(RoomStep step);
+
+  // What the next Join says, with the position where there is one. Views this room.
+  Join MakeJoin() const;
+  void SetOptions(const JoinOptions& options);
+
+  // The Join under way: the id it has on the wire, which only one of the same asking can answer.
+  void OnAsked(CallId id, Now now) { asked_ = id, asked_at_ = now; }
+  CallId asked() const { return asked_; }
+  const Now& asked_at() const { return asked_at_; }
+
+  // kPause: when to ask again. `random` is uniform over 64 bits.
+  void PauseUntil(Now now, Duration at_least, std::uint64_t random);
+  Instant retry_at() const { return retry_at_; }
+
+  // What a Joined means for reading. nullopt: it does not make sense.
+  struct Start {
+    bool recovered;
+    Verdict verdict;
+    std::uint64_t replayed;
+  };
+  std::optional<Start> OnJoined(const Joined& joined, Now now);
+
+  // Whether a publication is to be delivered; moves the position.
+  [[nodiscard]] StreamCursor::Step OnPublication(std::uint64_t offset) {
+    if (offset == 0) return StreamCursor::Step::kDeliver;  // ephemeral: has no place in the stream
+    return cursor_.OnPublication(offset);
+  }
+  bool IsReplay(std::uint64_t offset) const { return offset != 0 && offset <= joined_top_; }
+  [[nodiscard]] bool OnGap(const Gap& gap) { return cursor_.OnGap(gap.from, gap.to); }
+  void OnReset(const Position& position);
+
+  // Absent before the first join and after the wish has ended.
+  std::optional<Position> position() const {
+    return has_position_ ? std::optional(cursor_.position()) : std::nullopt;
+  }
+
+ private:
+  RoomId id_;
+  std::string name_;
+  std::string token_;
+  std::string member_data_;
+  std::variant<std::monostate, Position, LastCount, LastMs> since_;
+  OnLost on_lost_ = OnLost::kContinue;
+  PresenceInterest presence_ = PresenceInterest::kNone;
+  bool echo_ = true;
+
+  RoomPhase phase_ = RoomPhase::kOut;
+  bool was_member_ = false;
+  CallId asked_ = kNoCall;
+  Now asked_at_{};
+  Instant retry_at_ = kNever;
+  Backoff backoff_;
+
+  StreamCursor cursor_;
+  bool has_position_ = false;
+  std::uint64_t joined_top_ = 0;
+};
+
+// A position that a hub can mean: epochs are never 0, and an offset fits a JavaScript number.
+bool IsPlausible(const std::optional<Position>& position);
+
+}  // namespace roomcast::client
+
+#endif  // ROOMCAST_CLIENT_WASM_CORE_ROOM_H_
