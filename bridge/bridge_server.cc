@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "bridge/listen_address.h"
 #include "bridge/reflection_service.h"
+#include "bridge/unreadable_request.h"
 #include "roomcast/v1/bridge.grpc.pb.h"
 
 namespace roomcast::bridge {
@@ -89,6 +90,9 @@ absl::StatusOr<std::unique_ptr<BridgeServer>> BridgeServer::Start(const BridgeCo
   grpc::ServerBuilder builder;
   SetLimits(config, builder);
   builder.RegisterService(&bridge->service_);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> watchers;
+  watchers.push_back(WatchForUnreadableRequests(BridgeService::UnaryMethods(), observer));
+  builder.experimental().SetInterceptorCreators(std::move(watchers));
   if (config.reflection) {
     bridge->reflection_ = MakeReflectionServices(bridge->admission_, observer);
     for (const auto& service : bridge->reflection_) builder.RegisterService(service.get());

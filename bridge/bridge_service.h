@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "bridge/admission.h"
 #include "bridge/bridge_observer.h"
@@ -19,6 +21,11 @@ class BridgeService final : public v1::Bridge::CallbackService {
  public:
   BridgeService(const Admission& admission, RoomGateway& gateway, BridgeObserver& observer)
       : admission_(admission), gateway_(gateway), observer_(observer) {}
+
+  // The methods with one request and one answer that this version has.
+  static std::vector<std::string_view> UnaryMethods() {
+    return {"Publish", "Broadcast", "GetInfo"};
+  }
 
   grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context,
                                     const v1::PublishRequest* request,

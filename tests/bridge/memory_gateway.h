@@ -1,0 +1,51 @@
+// A hub of a few lines: offsets that rise by room, and completions that can be held back.
+#ifndef ROOMCAST_TESTS_BRIDGE_MEMORY_GATEWAY_H_
+#define ROOMCAST_TESTS_BRIDGE_MEMORY_GATEWAY_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bridge/room_gateway.h"
+
+namespace roomcast::bridge {
+
+// Thread-safe.
+class MemoryGateway final : public RoomGateway {
+ public:
+  void Publish(PublishCommand command, Done<PublishOutcome> done) override;
+  void GetInfo(Deadline not_after, Done<HubInfo> done) override;
+
+  // What a publish into this room is answered with from now on.
+  void RefuseRoom(const std::string& room, HubError error);
+  // Publishes wait until Release; it answers them, the last one first.
+  void Hold();
+  void Release();
+
+  // Blocks until so many publishes have come in.
+  void WaitForPublishes(std::size_t count);
+  std::vector<PublishCommand> publishes();
+
+ private:
+  Answer<PublishOutcome> Take(const PublishCommand& command);
+
+  struct Held {
+    Answer<PublishOutcome> answer;
+    Done<PublishOutcome> done;
+  };
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<PublishCommand> publishes_;
+  std::map<std::string, std::uint64_t> offsets_;
+  std::map<std::string, HubError> refused_;
+  std::optional<std::vector<Held>> held_;
+};
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_TESTS_BRIDGE_MEMORY_GATEWAY_H_
