@@ -1,0 +1,114 @@
+#ifndef ROOMCAST_SERVER_OPS_METRIC_FAMILIES_H_
+#define ROOMCAST_SERVER_OPS_METRIC_FAMILIES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomcast::ops {
+
+// Every metric of the hub, declared once: what it is called, what it means, which labels it can
+// have. Labels are closed sets; none is a room, a user or an address, whose number nobody bounds.
+// Names and help stand in metric_families.cc. Pure; any thread.
+
+enum class Counter : std::uint8_t {
+  kConnectionsAccepted,
+  kUpgrades,
+  kMessagesIn,
+  kMessagesOut,
+  kBytesIn,
+  kBytesOut,
+  kDeliveries,
+  kWrites,
+  kMailboxOverflows,
+  kMembersBehind,
+  kEphemeralDropped,
+  kHistoryEvicted,
+  kDuplicates,
+  kAcceptFailures,
+};
+inline constexpr std::size_t kCounters = 14;
+
+// Counters with one label.
+enum class LabelledCounter : std::uint8_t {
+  kConnectionsEnded,  // code: label_index of EndCodeIndex
+  kDisconnects,       // code: of DisconnectCode
+  kLefts,             // code: of LeftCode
+  kErrors,            // code: of ErrorCode
+  kUpgradesRefused,   // reason: websocket::RefusalReason
+  kFramesRefused,     // reason: websocket::Violation
+  kMessagesRefused,   // reason: BadMessage
+  kTokensRefused,     // reason: auth::TokenRefusal
+  kPublications,      // door: Door
+  kGaps,              // reason: GapLabel
+  kJoins,             // verdict: the wire's Verdict
+  kBridgeCalls,       // method: of service Bridge
+  kBridgeAnswers,     // status: gRPC's numbers
+};
+inline constexpr std::size_t kLabelledCounters = 13;
+
+// What a shard has now; the shards' values are summed.
+enum class Gauge : std::uint8_t {
+  kConnections,
+  kSessions,
+  kRooms,
+  kMembers,
+  kSlowMembers,
+  kHistoryBytes,
+  kOutboxBytes,
+  kMailboxMessages,
+};
+inline constexpr std::size_t kGauges = 8;
+
+// Observed in microseconds, shown in seconds.
+enum class Histogram : std::uint8_t {
+  kRoundTrip,
+  kLoopTurn,
+};
+inline constexpr std::size_t kHistograms = 2;
+
+// Whose publication it is.
+enum class Door : std::uint8_t { kWebSocket, kBridge };
+
+// Messages that were well framed and are refused all the same.
+enum class BadMessage : std::uint8_t {
+  kMalformed,           // not an encoding of ClientFrame
+  kBeforeHello,         // a command before Hello
+  kSecondHello,         // Hello again
+  kBeforeWelcomeBytes,  // too much before Welcome
+  kControlFlood,        // too many control frames in the window
+};
+
+// Numbers and order of client.proto's GapReason, less its unspecified one.
+enum class GapLabel : std::uint8_t { kSlow, kEvicted, kEngine };
+
+// A family as the exposition shows it.
+struct Family {
+  std::string_view name;
+  std::string_view help;
+  std::string_view label_name;      // empty: no label
+  std::vector<std::string> labels;  // by label index; one empty string without a label
+};
+
+const Family& FamilyOf(Counter counter);
+const Family& FamilyOf(LabelledCounter counter);
+const Family& FamilyOf(Gauge gauge);
+const Family& FamilyOf(Histogram histogram);
+
+// Upper bounds of the buckets in microseconds, rising; the last bucket, +Inf, is not among them.
+std::span<const std::uint32_t> BoundsOf(Histogram histogram);
+
+// The label of a number from outside: a close code that a peer chose, a gRPC method by name. What
+// is in no table shares the last label, `other`.
+int EndCodeIndex(std::uint32_t close_code);
+int BridgeMethodIndex(std::string_view method);
+
+// The label of a code from one of our own tables. The process stops if it is in none.
+int LabelIndex(LabelledCounter counter, std::uint32_t code);
+
+}  // namespace roomcast::ops
+
+#endif  // ROOMCAST_SERVER_OPS_METRIC_FAMILIES_H_
