@@ -6,6 +6,7 @@ namespace roomcast::websocket {
 namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kBadRequestLine = "the first line is not: GET target HTTP/1.1";
 // The longest method that anyone uses is shorter; more is no HTTP.
 constexpr std::size_t kMethodBytesMax = 32;
 
@@ -64,14 +65,14 @@ bool SplitTarget(Request& request) {
 }
 
 std::optional<Refusal> ParseRequestLine(std::string_view line, Request& request) {
-  const Refusal bad{RefusalReason::kBadRequestLine, "the first line is not: GET target HTTP/1.1"};
+  const Refusal bad{RefusalReason::kBadRequestLine, std::string(kBadRequestLine)};
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) return bad;
-  const std::string_view method = line.substr(0, first);
+  const std::string_view method = line.substr(0, first);  // a token, by the scan
   const std::string_view version = line.substr(last + 1);
   request.target = line.substr(first + 1, last - first - 1);
-  if (!IsToken(method) || request.target.empty()) return bad;
+  if (request.target.empty()) return bad;
   const bool is_version = version.size() == 8 && version.substr(0, 5) == "HTTP/" &&
                           IsDigit(version[5]) && version[6] == '.' && IsDigit(version[7]);
   if (!is_version) return bad;
@@ -130,6 +131,7 @@ std::optional<Refusal> CheckNoBody(const Request& request) {
 // `head` passed the scan: every line ends with CRLF, the last one is empty.
 std::variant<Request, Refusal> Parse(std::string_view head) {
   Request request;
+  request.headers.reserve(16);
   if (auto refusal = ParseRequestLine(TakeLine(head), request)) return *std::move(refusal);
   const bool absolute_target = !request.host.empty();
   for (std::string_view line = TakeLine(head); !line.empty(); line = TakeLine(head)) {
@@ -189,8 +191,7 @@ bool Request::Lists(std::string_view name, std::string_view token) const {
 HeadEvent HeadReader::Next(std::span<const std::byte>& input) {
   std::size_t taken = 0;
   while (taken < input.size() && !complete_) {
-    const char byte = static_cast<char>(input[taken++]);
-    if (auto refusal = Scan(byte)) return *std::move(refusal);
+    if (const auto reason = Scan(static_cast<char>(input[taken++]))) return Explain(*reason);
   }
   head_.append(reinterpret_cast<const char*>(input.data()), taken);
   input = input.subspan(taken);
@@ -200,28 +201,19 @@ HeadEvent HeadReader::Next(std::span<const std::byte>& input) {
   return std::move(std::get<Refusal>(parsed));
 }
 
-std::optional<Refusal> HeadReader::Scan(char byte) {
+std::optional<RefusalReason> HeadReader::Scan(char byte) {
   const char before = previous_;
   previous_ = byte;
-  if (before == '\r' && byte != '\n') {
-    return Refusal{RefusalReason::kBareCarriageReturn, "a carriage return without a line feed"};
-  }
-  if (before != '\r' && byte == '\n') {
-    return Refusal{RefusalReason::kBareLineFeed, "a line feed without a carriage return"};
-  }
+  if (before == '\r' && byte != '\n') return RefusalReason::kBareCarriageReturn;
+  if (before != '\r' && byte == '\n') return RefusalReason::kBareLineFeed;
   const auto code = static_cast<unsigned char>(byte);
   if ((code < 0x20 && byte != '\r' && byte != '\n' && byte != '\t') || code == 0x7F) {
-    return Refusal{RefusalReason::kBadByte,
-                   "byte " + std::to_string(code) + " may not stand in a request's head"};
+    return RefusalReason::kBadByte;
   }
   if (lines_ == 0) {
-    if (auto refusal = ScanRequestLine(byte)) return refusal;
+    if (const auto reason = ScanRequestLine(byte)) return reason;
   }
-  if (++scanned_ > limits_.head_bytes_max) {
-    return Refusal{
-        RefusalReason::kHeadTooLong,
-        "the request's head has more than " + std::to_string(limits_.head_bytes_max) + " bytes"};
-  }
+  if (++scanned_ > limits_.head_bytes_max) return RefusalReason::kHeadTooLong;
   if (byte != '\n') {
     if (byte != '\r') ++line_bytes_;
     return std::nullopt;
@@ -229,37 +221,48 @@ std::optional<Refusal> HeadReader::Scan(char byte) {
   complete_ = lines_ > 0 && line_bytes_ == 0;
   line_bytes_ = 0;
   // The first complete line is the request line; the empty one at the end is no header.
-  if (lines_++ > limits_.headers_max && !complete_) {
-    return Refusal{RefusalReason::kTooManyHeaders,
-                   "the request has more than " + std::to_string(limits_.headers_max) + " headers"};
+  if (lines_++ > limits_.headers_max && !complete_) return RefusalReason::kTooManyHeaders;
+  return std::nullopt;
+}
+
+std::optional<RefusalReason> HeadReader::ScanRequestLine(char byte) {
+  if (byte == '\r' || byte == '\n') {
+    if (line_bytes_ > 0) return std::nullopt;
+    return RefusalReason::kBadRequestLine;
+  }
+  if (static_cast<unsigned char>(byte) >= 0x80 || byte == '\t') return RefusalReason::kBadByte;
+  if (byte == ' ' && line_bytes_ > 0) {
+    if (++spaces_in_request_line_ > 2) return RefusalReason::kBadRequestLine;
+  } else if (spaces_in_request_line_ == 0) {
+    if (!IsTokenCharacter(byte) || line_bytes_ >= kMethodBytesMax) {
+      return RefusalReason::kBadRequestLine;
+    }
+  } else if (spaces_in_request_line_ == 1 && ++uri_bytes_ > limits_.uri_bytes_max) {
+    return RefusalReason::kUriTooLong;
   }
   return std::nullopt;
 }
 
-std::optional<Refusal> HeadReader::ScanRequestLine(char byte) {
-  if (byte == '\r' || byte == '\n') {
-    if (line_bytes_ > 0) return std::nullopt;
-    return Refusal{RefusalReason::kBadRequestLine, "the request begins with an empty line"};
+Refusal HeadReader::Explain(RefusalReason reason) const {
+  switch (reason) {
+    case RefusalReason::kBareCarriageReturn:
+      return {reason, "a carriage return without a line feed"};
+    case RefusalReason::kBareLineFeed:
+      return {reason, "a line feed without a carriage return"};
+    case RefusalReason::kBadByte:
+      return {reason, "byte " + std::to_string(static_cast<unsigned char>(previous_)) +
+                          " may not stand there in a request's head"};
+    case RefusalReason::kUriTooLong:
+      return {reason, "the URI has more than " + std::to_string(limits_.uri_bytes_max) + " bytes"};
+    case RefusalReason::kHeadTooLong:
+      return {reason, "the request's head has more than " + std::to_string(limits_.head_bytes_max) +
+                          " bytes"};
+    case RefusalReason::kTooManyHeaders:
+      return {reason,
+              "the request has more than " + std::to_string(limits_.headers_max) + " headers"};
+    default:
+      return {reason, std::string(kBadRequestLine)};
   }
-  if (static_cast<unsigned char>(byte) >= 0x80 || byte == '\t') {
-    return Refusal{RefusalReason::kBadByte, "byte " +
-                                                std::to_string(static_cast<unsigned char>(byte)) +
-                                                " may not stand in a request line"};
-  }
-  if (byte == ' ' && line_bytes_ > 0) {
-    ++spaces_in_request_line_;
-  } else if (spaces_in_request_line_ == 0) {
-    if (!IsTokenCharacter(byte) || line_bytes_ >= kMethodBytesMax) {
-      return Refusal{RefusalReason::kBadRequestLine, "the request does not begin with a method"};
-    }
-  } else if (spaces_in_request_line_ == 1 && ++uri_bytes_ > limits_.uri_bytes_max) {
-    return Refusal{RefusalReason::kUriTooLong,
-                   "the URI has more than " + std::to_string(limits_.uri_bytes_max) + " bytes"};
-  }
-  if (spaces_in_request_line_ > 2) {
-    return Refusal{RefusalReason::kBadRequestLine, "the first line is not: GET target HTTP/1.1"};
-  }
-  return std::nullopt;
 }
 
 }  // namespace roomcast::websocket

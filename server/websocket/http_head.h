@@ -74,8 +74,10 @@ class HeadReader {
 
  private:
   // Nothing: the byte is in order.
-  std::optional<Refusal> Scan(char byte);
-  std::optional<Refusal> ScanRequestLine(char byte);
+  std::optional<RefusalReason> Scan(char byte);
+  std::optional<RefusalReason> ScanRequestLine(char byte);
+  // Puts a refusal by the scan into words; the byte that caused it is `previous_`.
+  Refusal Explain(RefusalReason reason) const;
 
   HeadLimits limits_;
   std::string head_;

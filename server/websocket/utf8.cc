@@ -54,7 +54,7 @@ std::optional<std::size_t> Utf8Check::Feed(std::span<const std::byte> bytes) {
 
 bool IsUtf8(std::string_view text) {
   Utf8Check check;
-  const auto bad = check.Feed(std::as_bytes(std::span(text)));
+  const auto bad = check.Feed(std::as_bytes(std::span(text.data(), text.size())));
   return !bad.has_value() && check.Complete();
 }
 

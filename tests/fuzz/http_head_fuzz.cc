@@ -23,7 +23,7 @@ void Check(bool holds) {
 }
 
 std::string TellRefusal(const Refusal& refusal) {
-  const std::string response = WriteRefusal(refusal);
+  std::string response = WriteRefusal(refusal);
   Check(response.find('\0') == std::string::npos);
   return response;
 }

@@ -14,7 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// Bytes written as "81 80 00"; a word that is no pair of hex digits stands for itself.
 std::string Bytes(std::initializer_list<int> bytes) {
   std::string out;
   for (const int byte : bytes) out.push_back(static_cast<char>(byte));
@@ -169,7 +168,7 @@ TEST(HostileBytesInTime, BadTextIsRefusedAtTheBadByteAndNotAtTheEnd) {
   const std::string wire =
       ClientFrame({Opcode::kText, false}, std::string(1000, 'x') + "\xFF" + std::string(1000, 'y'));
   FrameParser parser({});
-  // Six bytes are header; the 1001st of the message is bad.
+  // Eight bytes are header; the 1001st of the message is bad.
   EXPECT_THAT(Read(parser, std::string_view(wire).substr(0, 8 + 1000), 300).lines, IsEmpty());
   EXPECT_THAT(Read(parser, std::string_view(wire).substr(8 + 1000, 1), 1).lines,
               ElementsAre("error 1007 text_not_utf8"));
