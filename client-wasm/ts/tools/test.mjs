@@ -25,6 +25,6 @@ await esbuild.build({
   external: ['roomcast'],
   sourcemap: 'inline',
 });
-run('--enable-source-maps', '--test', '--test-reporter=spec', ...readdirSync(out)
+run('--enable-source-maps', '--test', '--test-timeout=20000', '--test-reporter=spec', ...readdirSync(out)
   .filter((name) => name.endsWith('.mjs'))
   .map((name) => join(out, name)));

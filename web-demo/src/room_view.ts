@@ -1,0 +1,170 @@
+// A room that is joined: its entry in the list, its log, and what goes between them and the SDK.
+
+import { type Client, type Message, type Room, RoomcastError } from 'roomcast';
+import { make } from './dom.js';
+import { MessageLog, type Said } from './message_log.js';
+
+interface Talk {
+  said: Said;
+}
+
+export interface RoomHost {
+  selected(view: RoomView): void;
+  /** A publication without a session: a backend's. */
+  pushed(message: Message, latency: number | undefined): void;
+  name(): string;
+}
+
+const isSaid = (data: unknown): data is Said => {
+  const said = data as Partial<Said> | null;
+  return typeof said?.name === 'string' && typeof said.text === 'string';
+};
+
+export class RoomView {
+  readonly name: string;
+  readonly log: MessageLog;
+  readonly item: HTMLElement;
+  readonly #client: Client;
+  readonly #host: RoomHost;
+  readonly #room: Room<Talk>;
+  readonly #button: HTMLButtonElement;
+  readonly #unread = make('span', { class: 'count', hidden: '' });
+  #count = 0;
+  #current = false;
+  #epoch = '';
+  #offset = 0;
+  #trouble = '';
+
+  constructor(client: Client, name: string, host: RoomHost) {
+    this.name = name;
+    this.#client = client;
+    this.#host = host;
+    this.log = new MessageLog(name);
+    this.#button = make(
+      'button',
+      { class: 'room', type: 'button', 'data-room': name },
+      make('span', { class: 'mark', 'aria-hidden': 'true' }),
+      make('span', { class: 'name' }, name),
+      this.#unread,
+    );
+    this.#button.addEventListener('click', () => host.selected(this));
+    this.item = make('li', {}, this.#button);
+    this.#room = client.room<Talk>(name);
+    this.#listen();
+  }
+
+  /** Where it stands, in words. */
+  get note(): string {
+    if (this.#trouble) return this.#trouble;
+    return { left: 'not joined', joining: 'joining…', joined: 'joined' }[this.#room.state];
+  }
+
+  async join(): Promise<void> {
+    try {
+      await this.#room.join();
+    } catch (error) {
+      this.#trouble = `could not join: ${reasonOf(error)}`;
+      this.log.note(this.#trouble);
+      this.#show();
+    }
+  }
+
+  leave(): void {
+    void this.#room.leave();
+    this.item.remove();
+    this.log.element.remove();
+  }
+
+  select(current: boolean): void {
+    this.#current = current;
+    if (current) this.#button.setAttribute('aria-current', 'true');
+    else this.#button.removeAttribute('aria-current');
+    this.log.element.hidden = !current;
+    if (!current) return;
+    this.#count = 0;
+    this.#show();
+    this.log.toEnd();
+  }
+
+  /** Shown at once; its fate is shown when it is known. */
+  async say(text: string): Promise<void> {
+    const said: Said = { name: this.#host.name(), text, mark: crypto.randomUUID() };
+    const own = this.log.mine(said, () => void this.say(text));
+    if (this.#client.state !== 'connected') own.waits();
+    try {
+      const { position } = await this.#room.publish('said', said);
+      own.done(position.offset);
+    } catch (error) {
+      if (error instanceof RoomcastError && error.code === 'outcome_unknown') own.unknown();
+      else own.failed(reasonOf(error));
+    }
+  }
+
+  #listen(): void {
+    this.#room.on('message', (message) => this.#message(message as Message));
+    this.#room.on('state', () => this.#show());
+    this.#room.on('joined', ({ position, rejoined }) => {
+      this.#trouble = '';
+      if (rejoined) this.#back(position);
+      this.#epoch = position.epoch;
+      this.#offset = Math.max(this.#offset, position.offset);
+      this.#show();
+    });
+    this.#room.on('left', ({ reason }) => {
+      if (!reason) return;
+      this.#trouble = `removed: ${reason.message}`;
+      this.log.note(this.#trouble);
+      this.#show();
+    });
+    this.#room.on('gap', ({ from, to }) => this.log.note(`messages ${from} to ${to} are missing`));
+  }
+
+  // What one missed shows in the numbers: the stream went on, or is another one.
+  #back({ epoch, offset }: { epoch: string; offset: number }): void {
+    const missed = offset - this.#offset;
+    if (epoch !== this.#epoch) {
+      this.log.note('back; the hub began anew, and so does this room');
+      this.#offset = 0;
+    } else if (missed > 0) {
+      this.log.note(`back; ${missed} ${missed === 1 ? 'message' : 'messages'} went by meanwhile`);
+    } else {
+      this.log.note('back; nothing was missed');
+    }
+  }
+
+  #message(message: Message): void {
+    this.#offset = Math.max(this.#offset, message.offset);
+    if (message.publisher?.session === undefined) {
+      const latency = this.#latency(message);
+      this.log.pushed(message, latency);
+      this.#host.pushed(message, latency);
+    } else if (message.type === 'said' && isSaid(message.data)) {
+      this.log.said(message, message.data);
+    } else {
+      const { session } = message.publisher;
+      this.log.said(message, { name: session, text: JSON.stringify(message.data), mark: '' });
+    }
+    if (this.#current || message.own) return;
+    this.#count += 1;
+    this.#show();
+  }
+
+  // From the hub's clock to ours; nothing where that is not known well enough to say.
+  #latency({ time, replayed }: Message): number | undefined {
+    const now = this.#client.now();
+    if (!now || replayed || now.error > 20) return undefined;
+    return Math.max(0, now.time - time);
+  }
+
+  #show(): void {
+    this.#button.dataset['state'] = this.#trouble ? 'failed' : this.#room.state;
+    this.#unread.hidden = this.#count === 0;
+    this.#unread.textContent = String(this.#count);
+    this.#unread.setAttribute('aria-label', `${this.#count} unread`);
+    this.#button.dispatchEvent(new CustomEvent('changed', { bubbles: true }));
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
