@@ -1,0 +1,285 @@
+#include "server/net/connection.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "server/net/connections.h"
+#include "server/net/frame_heads.h"
+#include "server/net/socket_options.h"
+#include "server/websocket/close_codes.h"
+
+namespace roomcast::net {
+namespace {
+
+using hub::Outbox;
+
+// Pieces of one write, and writes of one flush: more is left to the next wait for writability, so
+// that one long queue does not hold up the others.
+constexpr std::size_t kPiecesPerWrite = 256;
+constexpr int kWritesPerFlush = 8;
+
+}  // namespace
+
+template <class Change>
+void Connection::CountQueuedAround(Change change) {
+  const std::size_t before = queue_.bytes();
+  change();
+  all_.CountQueued(before, queue_.bytes());
+}
+
+Connection::Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket,
+                       const PeerAddress& peer)
+    : all_(all),
+      id_(id),
+      socket_(all.io().get_executor(), socket.Release()),
+      parser_(all.config().frames),
+      peer_(peer),
+      accepted_at_(all.now().instant) {}
+
+void Connection::Start() {
+  SetSocketOptions(socket_.native_handle(), all_.config().socket);
+  SetDeadline(all_.config().upgrade_deadline);
+  ArmRead();
+}
+
+Outbox::Fill Connection::Push(hub::SharedBytes bytes, Outbox::Lane lane) {
+  if (phase_ != Phase::kOpen) return Outbox::Fill::kGone;
+  const std::size_t before = queue_.bytes();
+  const Outbox::Fill fill = queue_.Push(std::move(bytes), lane, all_.config().outbox);
+  if (fill == Outbox::Fill::kOverHard) {
+    if (deadline_ == kNever) SetDeadline(all_.config().stall);
+    return fill;
+  }
+  all_.CountQueued(before, queue_.bytes());
+  ++messages_out_;
+  if (lane == Outbox::Lane::kFast) ask_acks_ = true;
+  WantFlush();
+  return fill;
+}
+
+void Connection::WantFlush() {
+  if (flush_wanted_) return;
+  flush_wanted_ = true;
+  all_.WantFlush(id_);
+}
+
+void Connection::Close(std::uint16_t code, std::string_view reason, std::string_view label) {
+  if (phase_ != Phase::kOpen) return;
+  // It said so itself.
+  hub_knows_ = false;
+  PushRegardless(MakeClose(code, reason));
+  BeginClosing(code, label);
+}
+
+void Connection::PushRegardless(hub::SharedBytes bytes) {
+  CountQueuedAround([&] { queue_.PushRegardless(std::move(bytes), Outbox::Lane::kOrdered); });
+  WantFlush();
+}
+
+void Connection::PushPong(hub::SharedBytes bytes) {
+  CountQueuedAround([&] { queue_.PushPong(std::move(bytes)); });
+  WantFlush();
+}
+
+void Connection::SetReading(bool reading) {
+  if (phase_ != Phase::kOpen || reading_ == reading) return;
+  reading_ = reading;
+  if (reading_) WantResume();
+}
+
+void Connection::WantResume() {
+  if (resume_wanted_) return;
+  resume_wanted_ = true;
+  all_.WantResume(id_);
+}
+
+void Connection::Respond(const Handshake::Respond& answer) {
+  if (answer.refusal) all_.metrics().Count(*answer.refusal);
+  handshake_.reset();
+  PushRegardless(MakeBare(answer.response));
+  last_words_ = true;
+  BeginClosing(0, "http");
+}
+
+void Connection::Violate(std::uint16_t code, std::string_view reason, std::string_view label) {
+  // What was owed to the peer is before this in the queue, and goes out first.
+  PushRegardless(MakeClose(code, reason));
+  last_words_ = true;
+  BeginClosing(code, label);
+  TellHub(code);
+}
+
+void Connection::BeginClosing(std::uint16_t code, std::string_view label) {
+  phase_ = Phase::kClosing;
+  end_code_ = code;
+  end_label_ = label;
+  SetDeadline(all_.config().close_deadline);
+  // Whatever still comes is read and, but for the peer's close, dropped.
+  held_.reset();
+  reading_ = true;
+  WantResume();
+}
+
+void Connection::TellHub(std::uint16_t code) {
+  if (!std::exchange(hub_knows_, false)) return;
+  all_.shard().OnClosed(id_, code, all_.now());
+  all_.HubHeard();
+}
+
+void Connection::OnDeadline() {
+  deadline_ = kNever;
+  switch (phase_) {
+    case Phase::kHead:
+      Respond({websocket::WriteRefusal(
+                   {websocket::RefusalReason::kTimeout, "the request did not come in time"}),
+               websocket::RefusalReason::kTimeout});
+      return;
+    case Phase::kOpen:
+      // What it has not begun to read in all that time it will not read now.
+      CountQueuedAround([this] { queue_.DropUnstarted(); });
+      all_.metrics().CountDisconnect(DisconnectCode::kSlow);
+      Violate(static_cast<std::uint16_t>(DisconnectCode::kSlow), "too slow", "slow");
+      return;
+    case Phase::kClosing:
+      End(end_label_);
+      return;
+    case Phase::kEnded:
+      return;
+  }
+}
+
+void Connection::EndIfHead() {
+  if (phase_ == Phase::kHead) End("stopped");
+}
+
+void Connection::SetDeadline(Duration after) {
+  deadline_ = all_.now().instant + after;
+  all_.WantDeadline(id_, deadline_);
+}
+
+void Connection::Flush() {
+  flush_wanted_ = false;
+  if (phase_ == Phase::kEnded || write_armed_) return;
+  if (std::exchange(ask_acks_, false)) NoteAcknowledged();
+  for (int writes = 0; writes < kWritesPerFlush && !queue_.empty(); ++writes) {
+    std::array<iovec, kPiecesPerWrite> pieces;
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = queue_.Gather(pieces);
+    std::size_t offered = 0;
+    for (std::size_t i = 0; i < message.msg_iovlen; ++i) offered += pieces[i].iov_len;
+    const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    all_.metrics().Count(ops::Counter::kWrites);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) break;
+    if (sent < 0) {
+      OnPeerGone("write failed");
+      return;
+    }
+    OnWritten(static_cast<std::size_t>(sent));
+    if (static_cast<std::size_t>(sent) < offered) break;
+  }
+  if (!queue_.empty()) {
+    WaitWritable();
+  } else {
+    AfterFlush();
+  }
+}
+
+void Connection::OnWritten(std::size_t bytes) {
+  bytes_out_ += bytes;
+  all_.metrics().Count(ops::Counter::kBytesOut, bytes);
+  bool drained = false;
+  CountQueuedAround([&] { drained = queue_.Consume(bytes, all_.config().outbox); });
+  if (phase_ != Phase::kOpen) return;
+  // Bytes were taken: it is not stalled.
+  if (bytes > 0) deadline_ = kNever;
+  if (drained) all_.Drained(id_);
+}
+
+// The kernel knows of signs of life that no read shows: a peer that only takes is alive.
+void Connection::NoteAcknowledged() {
+  if (phase_ != Phase::kOpen || !hub_knows_) return;
+  const auto acknowledged = ReadAcknowledged(socket_.native_handle());
+  if (!acknowledged || acknowledged->bytes <= acknowledged_) return;
+  acknowledged_ = acknowledged->bytes;
+  Now then = all_.now();
+  then.instant -= acknowledged->last_ago;
+  all_.shard().OnAlive(id_, then);
+}
+
+void Connection::WaitWritable() {
+  write_armed_ = true;
+  socket_.async_wait(Descriptor::wait_write,
+                     [&all = all_, id = id_](const boost::system::error_code& error) {
+                       Connection* self = error ? nullptr : all.Find(id);
+                       if (self == nullptr) return;
+                       self->write_armed_ = false;
+                       // There is room again because the peer acknowledged something.
+                       if (self->hub_knows_) all.shard().OnAlive(id, all.now());
+                       self->WantFlush();
+                     });
+}
+
+void Connection::AfterFlush() {
+  if (phase_ != Phase::kClosing) return;
+  if (peer_ended_) {
+    End(end_label_);
+    return;
+  }
+  // Our side ends, and the peer's end is awaited: a socket that is closed with unread bytes would
+  // take back what it sent last (RFC 9112 section 9.6).
+  if (last_words_ && !std::exchange(write_shut_, true)) {
+    shutdown(socket_.native_handle(), SHUT_WR);
+  }
+}
+
+void Connection::OnPeerGone(std::string_view label) {
+  if (phase_ == Phase::kOpen) {
+    end_code_ = websocket::kCloseAbnormal;
+    TellHub(end_code_);
+  }
+  End(phase_ == Phase::kClosing ? end_label_ : label);
+}
+
+void Connection::End(std::string_view label) {
+  if (phase_ == Phase::kEnded) return;
+  end_label_ = label;
+  if (is_websocket_) {
+    if (end_code_ == 0) end_code_ = websocket::kCloseAbnormal;
+    all_.metrics().CountConnectionEnded(end_code_);
+    Log();
+  }
+  TellHub(end_code_);
+  phase_ = Phase::kEnded;
+  deadline_ = kNever;
+  CountQueuedAround([this] { queue_ = SendQueue(); });
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  all_.Ended(id_);
+}
+
+void Connection::Log() const {
+  if (all_.log() == nullptr) return;
+  const std::string session = std::to_string(static_cast<std::uint64_t>(id_));
+  const std::string address = peer_.Text();
+  ops::ConnectionEnd end;
+  end.session = session;
+  end.address = address;
+  end.duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(all_.now().instant - accepted_at_);
+  end.bytes_in = bytes_in_;
+  end.bytes_out = bytes_out_;
+  end.messages_in = messages_in_;
+  end.messages_out = messages_out_;
+  end.code = end_code_;
+  end.reason = end_label_;
+  ops::LogConnectionEnd(*all_.log(), end);
+}
+
+}  // namespace roomcast::net

@@ -1,0 +1,149 @@
+#ifndef ROOMCAST_SERVER_NET_CONNECTION_H_
+#define ROOMCAST_SERVER_NET_CONNECTION_H_
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "proto/protocol/instant.h"
+#include "server/hub/ids.h"
+#include "server/hub/outbox.h"
+#include "server/hub/shared_bytes.h"
+#include "server/net/file_descriptor.h"
+#include "server/net/handshake.h"
+#include "server/net/peer_address.h"
+#include "server/net/send_queue.h"
+#include "server/websocket/frame_parser.h"
+
+namespace roomcast::net {
+
+class Connections;
+
+// One accepted socket, from its first byte to its last: head, open, closing, ended. It turns bytes
+// into the hub's inputs, and what the hub queues into bytes. It belongs to its shard's Connections
+// and lives on that shard's thread; it is freed at the end of a turn, never in the middle of
+// anything.
+//
+// It reads into the buffer that Connections lends, asks for readiness instead of reading ahead, and
+// writes once a turn. What it holds for itself while idle is this object alone: there may be tens
+// of thousands of them.
+class Connection {
+ public:
+  using Descriptor =
+      boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+
+  // `all` outlives this. The socket is non-blocking.
+  Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket,
+             const PeerAddress& peer);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Once, when it can be found by its id.
+  void Start();
+
+  // What the hub may do; see hub::Outbox. None of these calls back.
+  hub::Outbox::Fill Push(hub::SharedBytes bytes, hub::Outbox::Lane lane);
+  void Close(std::uint16_t code, std::string_view reason, std::string_view label);
+  void SetReading(bool reading);
+
+  // What the loop does in its turn.
+  void Flush();
+  // Reading was switched on again: what was put aside comes first.
+  void ResumeReading();
+  void OnDeadline();
+  // The hub stops; a connection that is no WebSocket yet has no more to expect.
+  void EndIfHead();
+  // At once, whatever waits to be written. `label` is a literal.
+  void End(std::string_view label);
+
+  // When OnDeadline() is due; kNever: it is not.
+  [[nodiscard]] Instant deadline() const { return deadline_; }
+
+ private:
+  enum class Phase : std::uint8_t { kHead, kOpen, kClosing, kEnded };
+  // Bytes that came in one buffer with the message after which the hub stopped reading: from
+  // `begin` on they were not looked at yet.
+  struct Held {
+    std::vector<std::byte> bytes;
+    std::size_t begin = 0;
+  };
+
+  // connection_input.cc: what the peer's bytes do.
+  void ArmRead();
+  void OnReadable();
+  void OnEndOfStream();
+  void OnBytes(std::span<std::byte> bytes);
+  void OnHead(std::span<std::byte> bytes);
+  void Upgrade(const Handshake::Upgraded& answer);
+  void OnNewFrames(std::span<std::byte> bytes);
+  // Until the hub stops reading; how many bytes are then left.
+  std::size_t OnFrames(std::span<std::byte> bytes);
+  void OnMessage(const websocket::Message& message);
+  void OnControlFrame();
+  void OnPing(const websocket::Ping& ping);
+  void OnPeerClose(const websocket::Close& close);
+  void OnFrameError(const websocket::FrameError& error);
+
+  // connection.cc: what is written, and how it ends. Labels are literals.
+  void Respond(const Handshake::Respond& answer);
+  void Violate(std::uint16_t code, std::string_view reason, std::string_view label);
+  void BeginClosing(std::uint16_t code, std::string_view label);
+  void TellHub(std::uint16_t code);
+  void OnPeerGone(std::string_view label);
+  void PushRegardless(hub::SharedBytes bytes);
+  void PushPong(hub::SharedBytes bytes);
+  void OnWritten(std::size_t bytes);
+  void NoteAcknowledged();
+  void WaitWritable();
+  void AfterFlush();
+  void WantFlush();
+  void WantResume();
+  void SetDeadline(Duration after);
+  template <class Change>
+  void CountQueuedAround(Change change);
+  void Log() const;
+
+  Connections& all_;
+  const hub::ConnectionId id_;
+  Descriptor socket_;
+  websocket::FrameParser parser_;
+  SendQueue queue_;
+  std::unique_ptr<Handshake> handshake_;
+  std::unique_ptr<Held> held_;
+
+  const PeerAddress peer_;
+  Instant accepted_at_;
+  Instant deadline_ = kNever;
+  Instant control_window_begin_{};
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  std::uint64_t acknowledged_ = 0;
+  std::uint32_t messages_in_ = 0;
+  std::uint32_t messages_out_ = 0;
+  std::uint32_t control_frames_ = 0;
+  // How it ended: a literal, for the log.
+  std::string_view end_label_;
+  std::uint16_t end_code_ = 0;
+
+  Phase phase_ = Phase::kHead;
+  bool is_websocket_ = false;
+  bool hub_knows_ = false;      // OnOpen was said, and the end was not
+  bool reading_ = true;         // the hub takes messages
+  bool read_armed_ = false;     // a wait for readability is under way
+  bool write_armed_ = false;    // the socket is full: a wait for writability is under way
+  bool flush_wanted_ = false;   // on the turn's list
+  bool resume_wanted_ = false;  // on the turn's list
+  bool ask_acks_ = false;       // a heartbeat goes out: see what the peer acknowledged before it
+  bool last_words_ = false;     // closing: nothing of the peer is awaited but its end
+  bool write_shut_ = false;
+  bool peer_ended_ = false;  // its end of stream came
+};
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_CONNECTION_H_

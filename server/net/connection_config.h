@@ -1,0 +1,37 @@
+#ifndef ROOMCAST_SERVER_NET_CONNECTION_CONFIG_H_
+#define ROOMCAST_SERVER_NET_CONNECTION_CONFIG_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "proto/protocol/instant.h"
+#include "proto/protocol/limits.h"
+#include "server/net/handshake.h"
+#include "server/net/send_queue.h"
+#include "server/net/socket_options.h"
+#include "server/websocket/frame_parser.h"
+
+namespace roomcast::net {
+
+// What every connection of the hub is told once.
+struct ConnectionConfig {
+  HandshakeRules handshake;
+  websocket::FrameParserConfig frames{.text = false, .message_bytes_max = kInboundMessageBytesMax};
+  SendQueue::Limits outbox{kOutboxSoftBytes, kOutboxHardBytes};
+  SocketOptions socket{.user_timeout = kPingInterval + kPingGrace + Duration(5s)};
+  // From accept to the whole request.
+  Duration upgrade_deadline = kUpgradeDeadline;
+  // From our last words to the end of the peer's.
+  Duration close_deadline = 5s;
+  // At the hard limit, with no byte taken for so long.
+  Duration stall = kOutboxStall;
+  // Pings, pongs and closes in the window.
+  std::uint32_t control_frames = 20;
+  Duration control_window = 10s;
+  // Of one shard; one more is answered with 1013. 0: no limit.
+  std::size_t connections_max = 0;
+};
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_CONNECTION_CONFIG_H_

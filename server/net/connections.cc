@@ -1,0 +1,110 @@
+#include "server/net/connections.h"
+
+#include <utility>
+
+namespace roomcast::net {
+
+Connections::Connections(boost::asio::io_context& io, TurnClock& clock,
+                         const ConnectionConfig& config, ops::ShardMetrics& metrics, ops::Log* log)
+    : io_(io), clock_(clock), config_(config), metrics_(metrics), log_(log) {}
+
+Connections::~Connections() = default;
+
+void Connections::Accept(FileDescriptor socket, const PeerAddress& peer) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const std::uint32_t index = free_.back();
+  free_.pop_back();
+  Slot& slot = slots_[index];
+  const hub::ConnectionId id = hub::MakeConnectionId(index, ++slot.use);
+  slot.connection = std::make_unique<Connection>(*this, id, std::move(socket), peer);
+  ++open_;
+  metrics_.Count(ops::Counter::kConnectionsAccepted);
+  slot.connection->Start();
+}
+
+Connection* Connections::Find(hub::ConnectionId id) {
+  const std::uint32_t index = hub::IndexOf(id);
+  if (index >= slots_.size() || id != hub::MakeConnectionId(index, slots_[index].use)) {
+    return nullptr;
+  }
+  return slots_[index].connection.get();
+}
+
+hub::Outbox::Fill Connections::Push(hub::ConnectionId id, hub::SharedBytes bytes, Lane lane) {
+  Connection* connection = Find(id);
+  return connection == nullptr ? Fill::kGone : connection->Push(std::move(bytes), lane);
+}
+
+void Connections::Close(hub::ConnectionId id, DisconnectCode code, std::string_view reason) {
+  Connection* connection = Find(id);
+  if (connection == nullptr) return;
+  connection->Close(static_cast<std::uint16_t>(code), reason, NameOf(code));
+}
+
+void Connections::SetReading(hub::ConnectionId id, bool reading) {
+  Connection* connection = Find(id);
+  if (connection != nullptr) connection->SetReading(reading);
+}
+
+void Connections::ResumeReading() {
+  // What is put on the list meanwhile is for the next turn: nobody reads twice in one.
+  for (const hub::ConnectionId id : std::exchange(resumes_, {})) {
+    if (Connection* connection = Find(id)) connection->ResumeReading();
+  }
+}
+
+void Connections::OnTime() {
+  const Instant now = clock_.now().instant;
+  while (!deadlines_.empty() && deadlines_.top().at <= now) {
+    const Deadline due = deadlines_.top();
+    deadlines_.pop();
+    Connection* connection = Find(due.id);
+    if (connection != nullptr && connection->deadline() == due.at) connection->OnDeadline();
+  }
+}
+
+bool Connections::Flush() {
+  hub_heard_ = false;
+  for (std::size_t i = 0; i < flushes_.size(); ++i) {
+    if (Connection* connection = Find(flushes_[i])) connection->Flush();
+  }
+  flushes_.clear();
+  for (const hub::ConnectionId id : std::exchange(drained_, {})) {
+    shard_->OnDrained(id, clock_.now());
+    hub_heard_ = true;
+  }
+  return std::exchange(hub_heard_, false);
+}
+
+void Connections::Reap() {
+  for (const hub::ConnectionId id : std::exchange(ended_, {})) {
+    slots_[hub::IndexOf(id)].connection.reset();
+    free_.push_back(hub::IndexOf(id));
+    --open_;
+  }
+}
+
+Instant Connections::NextDeadline() const {
+  if (!resumes_.empty() || !flushes_.empty()) return Instant::min();
+  return deadlines_.empty() ? kNever : deadlines_.top().at;
+}
+
+template <class Visit>
+void Connections::ForEach(Visit visit) {
+  for (Slot& slot : slots_) {
+    if (slot.connection) visit(*slot.connection);
+  }
+}
+
+void Connections::EndHeads() {
+  ForEach([](Connection& connection) { connection.EndIfHead(); });
+}
+
+void Connections::EndAll() {
+  ForEach([](Connection& connection) { connection.End("stopped"); });
+}
+
+}  // namespace roomcast::net

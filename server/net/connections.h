@@ -1,0 +1,122 @@
+#ifndef ROOMCAST_SERVER_NET_CONNECTIONS_H_
+#define ROOMCAST_SERVER_NET_CONNECTIONS_H_
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <queue>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "server/hub/outbox.h"
+#include "server/hub/shard.h"
+#include "server/net/clock.h"
+#include "server/net/connection.h"
+#include "server/net/connection_config.h"
+#include "server/ops/log.h"
+#include "server/ops/metrics.h"
+
+namespace roomcast::net {
+
+// All connections of one shard, what they share (the lent buffer, the turn's time, the deadlines),
+// and the hub's way out to them. One thread.
+class Connections : public hub::Outbox {
+ public:
+  // Everything outlives this. `log` may be null: then ends are not logged.
+  Connections(boost::asio::io_context& io, TurnClock& clock, const ConnectionConfig& config,
+              ops::ShardMetrics& metrics, ops::Log* log);
+  // Once, before the first connection; the shard needs this as its outbox.
+  void SetShard(hub::Shard& shard) { shard_ = &shard; }
+  ~Connections() override;
+
+  void Accept(FileDescriptor socket, const PeerAddress& peer);
+
+  // hub::Outbox. None of them writes or calls the hub.
+  Fill Push(hub::ConnectionId id, hub::SharedBytes bytes, Lane lane) override;
+  void Close(hub::ConnectionId id, DisconnectCode code, std::string_view reason) override;
+  void SetReading(hub::ConnectionId id, bool reading) override;
+
+  // The parts of a turn, in the order in which the loop calls them.
+  void ResumeReading();
+  void OnTime();
+  // Writes every connection that has something queued. True: the hub heard something on the way, so
+  // what it said to that is not written yet.
+  bool Flush();
+  // Frees what has ended.
+  void Reap();
+
+  [[nodiscard]] Instant NextDeadline() const;
+  [[nodiscard]] std::size_t size() const { return open_; }
+  [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
+
+  // The hub stops: connections that are no WebSocket yet end.
+  void EndHeads();
+  // Whoever is left ends, whatever it was about to say.
+  void EndAll();
+
+  // ---- For Connection ------------------------------------------------------------------------
+  [[nodiscard]] Connection* Find(hub::ConnectionId id);
+  boost::asio::io_context& io() { return io_; }
+  hub::Shard& shard() { return *shard_; }
+  const Now& now() { return clock_.now(); }
+  const ConnectionConfig& config() const { return config_; }
+  ops::ShardMetrics& metrics() { return metrics_; }
+  ops::Log* log() { return log_; }
+  // Where one connection at a time reads into.
+  std::span<std::byte> lent() { return lent_; }
+  [[nodiscard]] bool is_full() const {
+    return config_.connections_max > 0 && open_ > config_.connections_max;
+  }
+
+  void WantFlush(hub::ConnectionId id) { flushes_.push_back(id); }
+  void WantResume(hub::ConnectionId id) { resumes_.push_back(id); }
+  void WantDeadline(hub::ConnectionId id, Instant at) { deadlines_.push({at, id}); }
+  void Drained(hub::ConnectionId id) { drained_.push_back(id); }
+  void Ended(hub::ConnectionId id) { ended_.push_back(id); }
+  void HubHeard() { hub_heard_ = true; }
+  void CountQueued(std::size_t before, std::size_t after) { queued_bytes_ += after - before; }
+
+ private:
+  struct Slot {
+    std::unique_ptr<Connection> connection;
+    std::uint32_t use = 0;
+  };
+  struct Deadline {
+    Instant at;
+    hub::ConnectionId id{};
+    friend bool operator>(const Deadline& a, const Deadline& b) { return a.at > b.at; }
+  };
+  static constexpr std::size_t kLentBytes = 64 * 1024;
+
+  template <class Visit>
+  void ForEach(Visit visit);
+
+  boost::asio::io_context& io_;
+  TurnClock& clock_;
+  const ConnectionConfig& config_;
+  ops::ShardMetrics& metrics_;
+  ops::Log* log_;
+  hub::Shard* shard_ = nullptr;
+
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::size_t open_ = 0;
+  std::size_t queued_bytes_ = 0;
+  bool hub_heard_ = false;
+
+  // Lists of the turn. Those of ids that are gone find nothing.
+  std::vector<hub::ConnectionId> flushes_;
+  std::vector<hub::ConnectionId> resumes_;
+  std::vector<hub::ConnectionId> drained_;
+  std::vector<hub::ConnectionId> ended_;
+  // One that a connection no longer has is found out when it comes up.
+  std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
+  std::array<std::byte, kLentBytes> lent_;
+};
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_CONNECTIONS_H_

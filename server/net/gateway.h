@@ -1,0 +1,45 @@
+#ifndef ROOMCAST_SERVER_NET_GATEWAY_H_
+#define ROOMCAST_SERVER_NET_GATEWAY_H_
+
+#include <atomic>
+#include <string>
+
+#include "bridge/room_gateway.h"
+#include "server/hub/hub_config.h"
+#include "server/net/mailbox.h"
+
+namespace roomcast::net {
+
+// Answers the bridge's questions by posting them to shards: a publish goes to its room's home,
+// GetInfo to all. Called on gRPC's threads; never waits.
+class Gateway : public bridge::RoomGateway {
+ public:
+  struct Facts {
+    std::string version;
+    bool development = false;
+    Now started;
+  };
+  // Both outlive this.
+  Gateway(const hub::HubConfig& config, PostOffice& post_office, Facts facts)
+      : config_(config), post_office_(post_office), facts_(std::move(facts)) {}
+
+  void Publish(bridge::PublishCommand command, bridge::Done<bridge::PublishOutcome> done) override;
+  void GetInfo(bridge::Deadline not_after, bridge::Done<bridge::HubInfo> done) override;
+
+  void SetDraining() { draining_.store(true, std::memory_order_relaxed); }
+
+ private:
+  const hub::HubConfig& config_;
+  PostOffice& post_office_;
+  const Facts facts_;
+  std::atomic<bool> draining_{false};
+};
+
+// The producer that a free-form idempotency key stands for, within its caller: the publish id is
+// then (producer, 1). Keyed, so that nobody can aim at another caller's.
+ProducerId ProducerOf(const HashKey& key, std::string_view caller,
+                      std::string_view idempotency_key);
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_GATEWAY_H_

@@ -1,0 +1,63 @@
+#ifndef ROOMCAST_SERVER_NET_HANDSHAKE_H_
+#define ROOMCAST_SERVER_NET_HANDSHAKE_H_
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "server/ops/static_files.h"
+#include "server/websocket/http_head.h"
+#include "server/websocket/refusal.h"
+
+namespace roomcast::net {
+
+// What the public port answers to a request.
+struct HandshakeRules {
+  std::string websocket_path = "/ws";
+  websocket::HeadLimits head;
+  std::vector<std::string> allowed_origins;
+  // Nullptr: no files are served. Outlives every connection.
+  const ops::StaticFiles* files = nullptr;
+};
+
+// The first phase of a connection: one HTTP request, and what is said to it. Exists until the
+// answer is known; the only part of a connection that holds the request's bytes.
+class Handshake {
+ public:
+  // The rules outlive this.
+  explicit Handshake(const HandshakeRules& rules) : rules_(rules), reader_(rules.head) {}
+
+  struct NeedMore {};
+  // A WebSocket from here on; what is left of the input is its first frames.
+  struct Upgraded {
+    std::string response;
+  };
+  // Write this, then close: nothing that follows the request is run.
+  struct Respond {
+    std::string response;
+    std::optional<websocket::RefusalReason> refusal;  // none: a file was served
+  };
+  using Answer = std::variant<NeedMore, Upgraded, Respond>;
+
+  // Takes the request's bytes off the front of `input`. Not to be called after another answer than
+  // NeedMore.
+  [[nodiscard]] Answer Take(std::span<const std::byte>& input);
+
+ private:
+  [[nodiscard]] Answer AnswerTo(const websocket::Request& request) const;
+  [[nodiscard]] Answer AnswerUpgrade(const websocket::Request& request) const;
+  [[nodiscard]] Answer AnswerFile(const websocket::Request& request) const;
+
+  const HandshakeRules& rules_;
+  websocket::HeadReader reader_;
+};
+
+// Base64(SHA-1(key + GUID)), RFC 6455 section 4.2.2.
+std::string AcceptValue(std::string_view key);
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_HANDSHAKE_H_

@@ -1,0 +1,88 @@
+#include "server/net/hub_server.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+#include "server/net/bridge_desk.h"
+#include "server/net/census.h"
+#include "server/net/clock.h"
+
+namespace roomcast::net {
+namespace {
+
+std::vector<std::unique_ptr<Mailbox>> MakeMailboxes(std::size_t shards,
+                                                    const Mailbox::Bounds& bounds) {
+  std::vector<std::unique_ptr<Mailbox>> mailboxes;
+  for (std::size_t i = 0; i < shards; ++i) mailboxes.push_back(std::make_unique<Mailbox>(bounds));
+  return mailboxes;
+}
+
+std::vector<Mailbox*> Pointers(const std::vector<std::unique_ptr<Mailbox>>& mailboxes) {
+  std::vector<Mailbox*> pointers;
+  for (const auto& mailbox : mailboxes) pointers.push_back(mailbox.get());
+  return pointers;
+}
+
+}  // namespace
+
+HubServer::HubServer(HubServerConfig config, hub::HubConfig hub_config, HubServerWorld world)
+    : config_(std::move(config)),
+      hub_config_(std::move(hub_config)),
+      world_(std::move(world)),
+      mailboxes_(MakeMailboxes(hub_config_.shards, config_.mailbox)),
+      post_office_(Pointers(mailboxes_)),
+      gateway_(hub_config_, post_office_, {config_.version, config_.development, ReadClocks()}) {}
+
+absl::StatusOr<std::unique_ptr<HubServer>> HubServer::Start(HubServerConfig config,
+                                                            hub::HubConfig hub_config,
+                                                            HubServerWorld world) {
+  absl::StatusOr<ListenSockets> listening =
+      net::Listen(config.address, config.port, config.backlog, hub_config.shards);
+  if (!listening.ok()) return listening.status();
+  std::unique_ptr<HubServer> server(
+      new HubServer(std::move(config), std::move(hub_config), std::move(world)));
+  server->StartShards(*std::move(listening));
+  return server;
+}
+
+void HubServer::StartShards(ListenSockets listening) {
+  port_ = listening.port;
+  for (std::size_t i = 0; i < hub_config_.shards; ++i) {
+    const auto id = static_cast<hub::ShardId>(i);
+    engines_.push_back(world_.make_engine(id));
+    loops_.push_back(std::make_unique<ShardLoop>(
+        ShardParts{id, hub_config_, config_.connection, config_.bridge_calls_max, post_office_,
+                   *mailboxes_[i], *engines_[i], world_.authenticator, world_.secrets,
+                   world_.metrics.Shard(static_cast<int>(i)), world_.connection_log}));
+    loops_.back()->Listen(std::move(listening.sockets[i]));
+  }
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    threads_.emplace_back([loop = loops_[i].get()] { loop->Run(); });
+    pthread_setname_np(threads_.back().native_handle(), ("shard-" + std::to_string(i)).c_str());
+  }
+}
+
+void HubServer::Stop(Duration patience) {
+  gateway_.SetDraining();
+  for (const auto& loop : loops_) loop->RequestStop(patience);
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+HubServer::~HubServer() {
+  Stop(Duration::zero());
+  // What came after the last turn is settled all the same.
+  for (const auto& mailbox : mailboxes_) {
+    Letter letter;
+    while (mailbox->Take(letter)) {
+      if (auto* publish = std::get_if<BridgePublish>(&letter)) {
+        std::move(publish->done)(Overloaded("the hub stops"));
+      } else if (auto* count = std::get_if<CountYourself>(&letter)) {
+        count->census->CannotAnswer();
+      }
+    }
+  }
+}
+
+}  // namespace roomcast::net

@@ -1,0 +1,42 @@
+#include "server/net/letter.h"
+
+namespace roomcast::net {
+namespace {
+
+std::size_t BytesOf(const hub::PublishToRoom& publish) {
+  std::size_t bytes = publish.room.size() + publish.type.size() + publish.data.size() +
+                      publish.key.size() + publish.publisher_session.size() +
+                      publish.publisher_user.size();
+  for (const auto& [name, value] : publish.tags) bytes += name.size() + value.size();
+  return bytes;
+}
+
+struct MailBytes {
+  std::size_t operator()(const hub::PublishToRoom& mail) const { return BytesOf(mail); }
+  std::size_t operator()(const hub::JoinRoom& mail) const { return mail.room.size(); }
+  std::size_t operator()(const hub::Batch& mail) const {
+    return mail.bytes ? mail.bytes.size() : 0;
+  }
+  std::size_t operator()(const hub::Page& mail) const { return mail.bytes ? mail.bytes.size() : 0; }
+  template <class Other>
+  std::size_t operator()(const Other&) const {
+    return 0;
+  }
+};
+
+struct LetterBytes {
+  std::size_t operator()(const hub::Mail& mail) const { return std::visit(MailBytes(), mail); }
+  std::size_t operator()(const BridgePublish& letter) const { return BytesOf(letter.publish); }
+  template <class Other>
+  std::size_t operator()(const Other&) const {
+    return 0;
+  }
+};
+
+}  // namespace
+
+std::size_t BytesOf(const Letter& letter) {
+  return sizeof(Letter) + std::visit(LetterBytes(), letter);
+}
+
+}  // namespace roomcast::net

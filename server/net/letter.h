@@ -1,0 +1,36 @@
+#ifndef ROOMCAST_SERVER_NET_LETTER_H_
+#define ROOMCAST_SERVER_NET_LETTER_H_
+
+#include <cstddef>
+#include <memory>
+#include <variant>
+
+#include "bridge/room_gateway.h"
+#include "server/hub/mail.h"
+
+namespace roomcast::net {
+
+class Census;
+
+// A backend's publish, on its way to the room's home shard together with who waits for the answer:
+// the answer is settled on that shard's thread, and no table is shared between threads.
+struct BridgePublish {
+  hub::PublishToRoom publish;
+  bridge::Deadline not_after = bridge::kNoDeadline;
+  bridge::Done<bridge::PublishOutcome> done;
+};
+
+// "How many of everything have you?" Answered once by each shard.
+struct CountYourself {
+  std::shared_ptr<Census> census;
+};
+
+// Whatever a shard's thread is told by other threads.
+using Letter = std::variant<std::monostate, hub::Mail, BridgePublish, CountYourself>;
+
+// What a letter holds, for the mailbox's bound in bytes.
+std::size_t BytesOf(const Letter& letter);
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_LETTER_H_

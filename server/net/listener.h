@@ -1,0 +1,45 @@
+#ifndef ROOMCAST_SERVER_NET_LISTENER_H_
+#define ROOMCAST_SERVER_NET_LISTENER_H_
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
+#include "proto/protocol/instant.h"
+#include "server/net/connections.h"
+#include "server/net/file_descriptor.h"
+
+namespace roomcast::net {
+
+// Takes connections off one listening socket. When the process or the machine is out of descriptors
+// it pauses, instead of spinning on a socket that stays readable. The shard's thread.
+class Listener {
+ public:
+  // `connections` outlives this.
+  Listener(boost::asio::io_context& io, FileDescriptor socket, Connections& connections);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  void Start();
+  // No more are taken; what the kernel holds is refused by it.
+  void Stop();
+
+  // After a pause: call OnTime() at or after it.
+  [[nodiscard]] Instant NextDeadline() const { return paused_until_; }
+  void OnTime(Instant now);
+
+ private:
+  // In a row, before others have their turn.
+  static constexpr int kAcceptsPerTurn = 64;
+  static constexpr Duration kPause = std::chrono::milliseconds(100);
+
+  void Wait();
+  void OnReadable();
+
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  Connections& connections_;
+  Instant paused_until_ = kNever;
+};
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_LISTENER_H_

@@ -1,0 +1,175 @@
+#include "server/net/shard_loop.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "server/net/census.h"
+#include "server/net/frame_heads.h"
+
+namespace roomcast::net {
+namespace {
+
+// No locks inside of Asio: a loop is used by one thread, and other threads reach it through its
+// mailbox's event only.
+constexpr int kOneThreadOnly = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE;
+
+}  // namespace
+
+ShardLoop::ShardLoop(const ShardParts& parts)
+    : id_(parts.id),
+      io_(kOneThreadOnly),
+      timer_(io_.get_executor()),
+      mailbox_(parts.mailbox),
+      mail_event_(io_.get_executor(), dup(parts.mailbox.event())),
+      metrics_(parts.metrics),
+      events_(parts.metrics),
+      desk_(parts.bridge_calls_max),
+      connections_(io_, clock_, parts.connection_config, parts.metrics, parts.connection_log),
+      shard_(parts.id, parts.hub_config,
+             {connections_, parts.post_office, desk_, parts.engine, parts.authenticator,
+              parts.secrets, events_, WriteBinaryHead}) {
+  connections_.SetShard(shard_);
+  WaitForMail();
+}
+
+void ShardLoop::Listen(FileDescriptor socket) {
+  listener_.emplace(io_, std::move(socket), connections_);
+  listener_->Start();
+}
+
+void ShardLoop::Run() {
+  while (!stopping_ || connections_.size() > 0) Turn();
+}
+
+void ShardLoop::Turn() {
+  RunHandlers();
+  const Instant began = clock_.now().instant;
+  if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
+  TakeMail();
+  connections_.ResumeReading();
+  OnDeadlines();
+  WriteTurn();
+  connections_.Reap();
+  SetGauges();
+  ArmTimer();
+  clock_.EndTurn();
+  const Duration took = clock_.now().instant - began;
+  metrics_.Observe(ops::Histogram::kLoopTurn, static_cast<std::uint64_t>(took.count()));
+  clock_.EndTurn();
+}
+
+void ShardLoop::RunHandlers() {
+  int handlers = 0;
+  if (!std::exchange(busy_, false)) handlers = static_cast<int>(io_.run_one());
+  while (handlers < kHandlersPerTurn && io_.poll_one() > 0) ++handlers;
+}
+
+void ShardLoop::WaitForMail() {
+  mail_event_.async_wait(decltype(mail_event_)::wait_read,
+                         [this](const boost::system::error_code& error) {
+                           if (error) return;
+                           mailbox_.OnEvent();
+                           WaitForMail();
+                         });
+}
+
+void ShardLoop::TakeMail() {
+  Letter letter;
+  int letters = 0;
+  while (letters < kLettersPerTurn && mailbox_.Take(letter)) {
+    OnLetter(std::move(letter));
+    ++letters;
+  }
+  busy_ = busy_ || letters == kLettersPerTurn;
+}
+
+void ShardLoop::OnLetter(Letter letter) {
+  if (auto* mail = std::get_if<hub::Mail>(&letter)) {
+    shard_.OnMail(std::move(*mail), clock_.now());
+  } else if (auto* publish = std::get_if<BridgePublish>(&letter)) {
+    OnBridgePublish(std::move(*publish));
+  } else if (auto* count = std::get_if<CountYourself>(&letter)) {
+    const hub::Shard::Counts counts = shard_.counts();
+    count->census->Answer(
+        {connections_.size(), counts.sessions, counts.rooms, events_.publications()});
+  }
+}
+
+void ShardLoop::OnBridgePublish(BridgePublish letter) {
+  if (letter.not_after < SteadyTimeOf(clock_.now().instant)) {
+    std::move(letter.done)(Overloaded("not done: its deadline passed while it waited"));
+    return;
+  }
+  const auto call = desk_.Open(letter.done);
+  if (!call) {
+    std::move(letter.done)(Overloaded("too many calls wait for an answer"));
+    return;
+  }
+  letter.publish.origin = {*call, 0};
+  shard_.OnMail(std::move(letter.publish), clock_.now());
+}
+
+void ShardLoop::OnDeadlines() {
+  const Now& now = clock_.now();
+  connections_.OnTime();
+  if (now.instant >= stop_by_) connections_.EndAll();
+  if (listener_ && listener_->NextDeadline() <= now.instant) listener_->OnTime(now.instant);
+  if (shard_.NextDeadline() <= now.instant) shard_.OnTime(now);
+}
+
+void ShardLoop::BeginStop() {
+  stopping_ = true;
+  stop_by_ = clock_.now().instant + Duration(stop_patience_us_.load(std::memory_order_acquire));
+  if (listener_) listener_->Stop();
+  connections_.EndHeads();
+  shard_.Shutdown(clock_.now());
+}
+
+void ShardLoop::WriteTurn() {
+  bool mail_waits = shard_.EndTurn(clock_.now());
+  if (connections_.Flush()) {
+    // A queue that drained asks for more, and an end is told to others: out with it, once. What
+    // comes of that is for the next turn, so that one connection cannot hold the loop.
+    mail_waits = shard_.EndTurn(clock_.now());
+    if (connections_.Flush()) busy_ = true;
+  }
+  retry_mail_at_ = mail_waits ? clock_.now().instant + kMailRetry : kNever;
+}
+
+void ShardLoop::ArmTimer() {
+  Instant next = std::min({shard_.NextDeadline(), connections_.NextDeadline(), retry_mail_at_,
+                           stopping_ ? stop_by_ : kNever});
+  if (listener_) next = std::min(next, listener_->NextDeadline());
+  if (next <= clock_.now().instant) {
+    busy_ = true;
+    return;
+  }
+  // One that goes off too early costs less than moving it each time.
+  if (next >= timer_at_) return;
+  timer_at_ = next;
+  timer_.expires_at(SteadyTimeOf(next));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) timer_at_ = kNever;
+  });
+}
+
+void ShardLoop::SetGauges() {
+  const hub::Shard::Counts counts = shard_.counts();
+  metrics_.Set(ops::Gauge::kConnections, connections_.size());
+  metrics_.Set(ops::Gauge::kSessions, counts.sessions);
+  metrics_.Set(ops::Gauge::kRooms, counts.rooms);
+  metrics_.Set(ops::Gauge::kMembers, counts.members);
+  metrics_.Set(ops::Gauge::kHistoryBytes, counts.history_bytes);
+  metrics_.Set(ops::Gauge::kOutboxBytes, connections_.queued_bytes());
+  metrics_.Set(ops::Gauge::kMailboxMessages, mailbox_.size());
+}
+
+void ShardLoop::RequestStop(Duration patience) {
+  stop_patience_us_.store(Microseconds(patience), std::memory_order_release);
+  mailbox_.WakeUp();
+}
+
+}  // namespace roomcast::net

@@ -1,0 +1,116 @@
+#ifndef ROOMCAST_SERVER_NET_SHARD_LOOP_H_
+#define ROOMCAST_SERVER_NET_SHARD_LOOP_H_
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "server/hub/authenticator.h"
+#include "server/hub/engine.h"
+#include "server/hub/hub_config.h"
+#include "server/hub/secrets.h"
+#include "server/hub/shard.h"
+#include "server/net/bridge_desk.h"
+#include "server/net/clock.h"
+#include "server/net/connection_config.h"
+#include "server/net/connections.h"
+#include "server/net/file_descriptor.h"
+#include "server/net/listener.h"
+#include "server/net/mailbox.h"
+#include "server/net/shard_events.h"
+#include "server/ops/log.h"
+#include "server/ops/metrics.h"
+
+namespace roomcast::net {
+
+// What a shard's loop is made of; everything outlives it.
+struct ShardParts {
+  hub::ShardId id{};
+  const hub::HubConfig& hub_config;
+  const ConnectionConfig& connection_config;
+  std::size_t bridge_calls_max = 65536;
+  PostOffice& post_office;
+  Mailbox& mailbox;  // this shard's
+  hub::Engine& engine;
+  const hub::Authenticator& authenticator;
+  hub::Secrets& secrets;
+  ops::ShardMetrics& metrics;
+  ops::Log* connection_log = nullptr;  // null: ends of connections are not logged
+};
+
+// One shard of the hub in the world: an event loop, the pure hub::Shard, its connections, its
+// listener and its mailbox. It works in turns: the inputs that are ready, then Shard::EndTurn(),
+// then one gathered write for each connection that has something queued. So what reaches a room in
+// one turn is one batch, under load turns and batches grow, and an idle hub adds no delay.
+//
+// Built on any thread, then used on one: whoever calls Turn().
+class ShardLoop {
+ public:
+  explicit ShardLoop(const ShardParts& parts);
+  ShardLoop(const ShardLoop&) = delete;
+  ShardLoop& operator=(const ShardLoop&) = delete;
+
+  // Once, before the first turn.
+  void Listen(FileDescriptor socket);
+
+  // One turn; waits for the first input if there is nothing to do.
+  void Turn();
+  // Until every connection has ended after RequestStop().
+  void Run();
+
+  // Any thread. The loop takes no more connections, tells every session that the hub stops, writes
+  // what is queued, and ends with its last connection, or `patience` after it began.
+  void RequestStop(Duration patience);
+
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+ private:
+  // Inputs of one turn: enough to make large batches under load, few enough to stay prompt.
+  static constexpr int kHandlersPerTurn = 512;
+  static constexpr int kLettersPerTurn = 4096;
+  // How soon mail that found a full mailbox is tried again.
+  static constexpr Duration kMailRetry = std::chrono::milliseconds(1);
+
+  void RunHandlers();
+  void WaitForMail();
+  void TakeMail();
+  void OnLetter(Letter letter);
+  void OnBridgePublish(BridgePublish letter);
+  void OnDeadlines();
+  void BeginStop();
+  // Batches and writes; and what was said in answer to these.
+  void WriteTurn();
+  void ArmTimer();
+  void SetGauges();
+
+  const hub::ShardId id_;
+  TurnClock clock_;
+  boost::asio::io_context io_;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    boost::asio::io_context::executor_type>
+      timer_;
+  Instant timer_at_ = kNever;
+  Mailbox& mailbox_;
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> mail_event_;
+  ops::ShardMetrics& metrics_;
+  ShardEvents events_;
+  BridgeDesk desk_;
+  Connections connections_;
+  hub::Shard shard_;
+  std::optional<Listener> listener_;
+
+  bool busy_ = false;  // the next turn has something to do already
+  Instant retry_mail_at_ = kNever;
+  std::atomic<std::int64_t> stop_patience_us_{-1};
+  bool stopping_ = false;
+  Instant stop_by_ = kNever;
+};
+
+}  // namespace roomcast::net
+
+#endif  // ROOMCAST_SERVER_NET_SHARD_LOOP_H_
