@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/ops/check.h"
 #include "server/ops/config_schema.h"
 #include "server/ops/config_validate.h"
 #include "server/ops/config_yaml.h"
@@ -31,7 +32,7 @@ v1::Config Preset(bool development) {
   if (!development) return config;
   Problems problems;
   ApplyYaml("development", kDevelopmentYaml, config, problems);
-  GOOGLE_CHECK(problems.empty()) << problems.front();
+  Check(problems.empty(), "the development settings fit the schema");
   return config;
 }
 

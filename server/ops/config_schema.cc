@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/ops/check.h"
 
 namespace roomcast::ops {
 namespace {
@@ -251,7 +252,7 @@ void FillDefaults(Message& message) {
       // An empty text is no number: such a field is a string, whose default is empty.
       const std::string& text = SettingOf(field).default_value();
       const std::string problem = SetFromText(message, field, text);
-      GOOGLE_CHECK(problem.empty()) << field.full_name() << ": its default " << problem;
+      Check(problem.empty(), field.full_name() + ": its default " + problem);
     }
   }
 }

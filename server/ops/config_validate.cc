@@ -24,6 +24,11 @@ std::string Time(std::uint64_t milliseconds) {
 // The least length of an HS256 secret: that of its hash (RFC 7518, section 3.2).
 constexpr std::size_t kSecretBytesMin = 32;
 
+// What is no address is told once, as that.
+bool OthersCanReach(const std::string& address) {
+  return IsIpAddress(address) && !IsLoopbackAddress(address);
+}
+
 void CheckListeners(const v1::Config& config, Problems& problems) {
   const auto& listeners = config.listeners();
   const std::array<std::pair<const char*, std::pair<std::string, std::uint32_t>>, 3> doors = {
@@ -45,7 +50,7 @@ void CheckListeners(const v1::Config& config, Problems& problems) {
     }
   }
   const auto& ops = listeners.ops();
-  if (!IsLoopbackAddress(ops.address()) && !ops.exposed()) {
+  if (OthersCanReach(ops.address()) && !ops.exposed()) {
     problems.push_back(absl::StrCat("listeners.ops.address: others can reach ", ops.address(),
                                     ", and metrics ask nobody who they are; state it with "
                                     "listeners.ops.exposed: true"));
@@ -54,7 +59,7 @@ void CheckListeners(const v1::Config& config, Problems& problems) {
   const bool plain = std::all_of(path.begin(), path.end(), [](unsigned char c) {
     return absl::ascii_isgraph(c) && c != '?' && c != '#' && c != '%';
   });
-  if (!plain || path.front() != '/') {
+  if (!plain || (!path.empty() && path.front() != '/')) {
     problems.push_back("listeners.public.path: must begin with `/` and be plain, without ? # %");
   }
 }
@@ -63,13 +68,13 @@ void CheckAuth(const v1::Config& config, Problems& problems) {
   const auto& auth = config.auth();
   const std::string& address = config.listeners().public_().address();
   const std::size_t secret = auth.development_secret().size();
-  const bool loopback = IsLoopbackAddress(address);
+  const bool open = OthersCanReach(address);
   if (auth.anonymous() == v1::Config::ANONYMOUS_NONE && secret == 0 && auth.keys().empty() &&
       auth.jwks_file().empty()) {
     problems.push_back(
         "auth: nobody could connect: give auth.development_secret, or allow auth.anonymous");
   }
-  if (auth.anonymous() == v1::Config::ANONYMOUS_LOOPBACK && !loopback) {
+  if (auth.anonymous() == v1::Config::ANONYMOUS_LOOPBACK && open) {
     problems.push_back(absl::StrCat("auth.anonymous: is loopback, but others can reach ", address,
                                     "; state it with auth.anonymous: anywhere, or change "
                                     "listeners.public.address"));
@@ -78,7 +83,7 @@ void CheckAuth(const v1::Config& config, Problems& problems) {
     problems.push_back(absl::StrCat("auth.development_secret: has ", secret,
                                     " bytes, the least is ", kSecretBytesMin));
   }
-  if (secret > 0 && !loopback && !config.development()) {
+  if (secret > 0 && open && !config.development()) {
     problems.push_back(absl::StrCat("auth.development_secret: others can reach ", address,
                                     "; state that it may be used there with development: true"));
   }
@@ -112,13 +117,13 @@ void CheckBridgeKeys(const v1::Config& config, Problems& problems) {
 
 void CheckBridge(const v1::Config& config, Problems& problems) {
   const auto& listener = config.listeners().bridge();
-  const bool loopback = IsLoopbackAddress(listener.address());
-  if (config.bridge().keys().empty() && !(loopback && config.development())) {
+  const bool open = OthersCanReach(listener.address());
+  if (config.bridge().keys().empty() && (open || !config.development())) {
     problems.push_back(absl::StrCat(
         "bridge.keys: none, and the bridge at ", listener.address(),
         " would be open to all; give a key, or state development: true on a loopback address"));
   }
-  if (!config.bridge().keys().empty() && !loopback && !listener.has_tls() &&
+  if (!config.bridge().keys().empty() && open && !listener.has_tls() &&
       !listener.plaintext_keys()) {
     problems.push_back(absl::StrCat("listeners.bridge: keys would cross ", listener.address(),
                                     " in the clear; state it with plaintext_keys: true"));

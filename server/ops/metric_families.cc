@@ -6,6 +6,7 @@
 #include "proto/protocol/codes.h"
 #include "roomcast/v1/bridge.pb.h"
 #include "server/auth/token_refusal.h"
+#include "server/ops/check.h"
 #include "server/websocket/refusal.h"
 #include "server/websocket/violation.h"
 
@@ -213,7 +214,9 @@ int BridgeMethodIndex(std::string_view method) {
 
 int LabelIndex(LabelledCounter counter, std::uint32_t code) {
   const int index = IndexOr(FamilyOf(counter).labels, std::to_string(code), -1);
-  GOOGLE_CHECK_GE(index, 0) << FamilyOf(counter).name.data() << " has no label " << code;
+  if (index < 0) {
+    Check(false, std::string(FamilyOf(counter).name) + " has no label " + std::to_string(code));
+  }
   return index;
 }
 

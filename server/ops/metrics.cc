@@ -1,9 +1,9 @@
 #include "server/ops/metrics.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
+#include "server/ops/check.h"
 #include "server/ops/metrics_layout.h"
 
 namespace roomcast::ops {
@@ -44,7 +44,9 @@ template <Writers writers>
 void MetricCells<writers>::CountLabelled(LabelledCounter counter, int label_index,
                                          std::uint64_t by) {
   const std::size_t index = static_cast<std::size_t>(label_index);
-  if (label_index < 0 || index >= FamilyOf(counter).labels.size()) std::abort();
+  if (label_index < 0 || index >= FamilyOf(counter).labels.size()) {
+    Check(false, "a label index is in its closed set");
+  }
   Add(cells_[Layout().labelled[static_cast<std::size_t>(counter)] + index], by);
 }
 
