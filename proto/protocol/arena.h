@@ -9,7 +9,9 @@
 namespace roomcast {
 
 // Memory for the arrays of one decoded frame, bounded: a small frame can ask for many large items.
-// Reset() keeps the memory, so that a warm reader allocates nothing. Not thread-safe.
+// Reset() keeps the memory, so that a warm reader allocates nothing. What fits depends only on what
+// was allocated since Reset(): one arena serves many strangers, and none decides for the next one.
+// Holds at most twice its bound. Not thread-safe.
 class Arena {
  public:
   // Allocate() answers nullptr once more than `bytes_max` would be in use.
@@ -20,6 +22,7 @@ class Arena {
   T* Allocate(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>, "nothing here is ever destroyed");
     static_assert(alignof(T) <= alignof(std::max_align_t));
+    if (count > bytes_max_ / sizeof(T)) return nullptr;
     return static_cast<T*>(AllocateBytes(count * sizeof(T)));
   }
 
@@ -37,6 +40,7 @@ class Arena {
   };
   std::vector<Block> blocks_;
   std::size_t used_in_last_ = 0;
+  std::size_t used_ = 0;
   std::size_t held_ = 0;
   std::size_t bytes_max_;
 };

@@ -1,13 +1,12 @@
 #include "proto/protocol/backoff.h"
 
-#include <algorithm>
-
 namespace roomcast {
 
 Duration Backoff::Next(std::uint64_t random) {
-  const Duration ceiling = std::min(config_.first * (std::int64_t{1} << failures_), config_.most);
-  failures_ = std::min(failures_ + 1, kFailuresMax);
-  return Duration(static_cast<std::int64_t>(random % static_cast<std::uint64_t>(ceiling.count())));
+  const auto ceiling = static_cast<std::uint64_t>(ceiling_.count());
+  // Compared by halves, because the double may be more than a Duration holds.
+  ceiling_ = ceiling_ < config_.most / 2 ? ceiling_ * 2 : config_.most;
+  return Duration(static_cast<std::int64_t>(random % ceiling));
 }
 
 }  // namespace roomcast

@@ -1,6 +1,7 @@
 #ifndef ROOMCAST_PROTO_PROTOCOL_BACKOFF_H_
 #define ROOMCAST_PROTO_PROTOCOL_BACKOFF_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "proto/protocol/instant.h"
@@ -12,32 +13,31 @@ namespace roomcast {
 // once. Not thread-safe; randomness is the caller's.
 class Backoff {
  public:
+  // 0 < first, 0 < most.
   struct Config {
     Duration first;   // the first ceiling
     Duration most;    // the last one
     Duration stable;  // a connection that held so long forgives what was before
   };
 
-  explicit Backoff(Config config) : config_(config) {}
+  explicit Backoff(Config config) : config_(config) { Reset(); }
 
   // The wait before the next attempt. `random` is uniform over 64 bits.
   [[nodiscard]] Duration Next(std::uint64_t random);
-  // As if the ceiling were at its most already: the other end asked for time.
-  void Raise() { failures_ = kFailuresMax; }
+  // The ceiling is at its most already: the other end asked for time.
+  void Raise() { ceiling_ = config_.most; }
 
   void OnConnected(Instant now) { connected_at_ = now; }
   void OnLost(Instant now) {
-    if (connected_at_ != kNever && now - connected_at_ >= config_.stable) failures_ = 0;
+    if (connected_at_ != kNever && now - connected_at_ >= config_.stable) Reset();
     connected_at_ = kNever;
   }
-  void Reset() { failures_ = 0; }
+  void Reset() { ceiling_ = std::min(config_.first, config_.most); }
 
  private:
-  static constexpr int kFailuresMax = 16;
-
   Config config_;
   Instant connected_at_ = kNever;
-  int failures_ = 0;
+  Duration ceiling_{};
 };
 
 }  // namespace roomcast

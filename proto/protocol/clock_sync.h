@@ -9,7 +9,9 @@ namespace roomcast {
 
 // Knows the hub's clock from four times of a question and its answer (RFC 5905, section 8): keeps
 // the last 8 samples and believes the one with the least delay, which bounds the error to half that
-// delay. All times are microseconds; the local clock may have any origin. Not thread-safe.
+// delay while both clocks run at one rate; what they drift apart until newer samples take a
+// sample's place is not counted. All times are microseconds; the local clock may have any origin.
+// Not thread-safe.
 class ClockSync {
  public:
   struct Reading {

@@ -4,12 +4,9 @@ namespace roomcast {
 
 Dedupe::Answer Dedupe::Check(const ProducerId& producer, std::uint64_t counter, Instant now) {
   Expire(now);
-  const auto found = entries_.find(producer);
-  // Expire() looks at one place a producer; what it has not reached yet may be over the window.
-  if (found == entries_.end() || found->second.last_used + config_.window <= now) {
-    return {Verdict::kNew, 0};
-  }
-  const Entry& entry = found->second;
+  const auto found = by_producer_.find(producer);
+  if (found == by_producer_.end()) return {Verdict::kNew, 0};
+  const Entry& entry = *found->second;
   if (counter > entry.highest) return {Verdict::kNew, 0};
   const std::uint64_t below = entry.highest - counter;
   if (below >= 64) return {Verdict::kTooOld, 0};
@@ -19,13 +16,14 @@ Dedupe::Answer Dedupe::Check(const ProducerId& producer, std::uint64_t counter, 
 
 void Dedupe::Record(const ProducerId& producer, std::uint64_t counter, std::uint64_t offset,
                     Instant now) {
-  const auto [at, is_new] = entries_.try_emplace(producer);
-  Entry& entry = at->second;
+  Expire(now);
+  const auto [at, is_new] = by_producer_.try_emplace(producer, entries_.end());
   if (is_new) {
-    uses_.push_back({producer, now});
-  } else if (entry.last_used + config_.window <= now) {
-    entry = Entry{};
+    at->second = entries_.insert(entries_.end(), Entry{producer});
+  } else {
+    entries_.splice(entries_.end(), entries_, at->second);
   }
+  Entry& entry = *at->second;
   if (counter > entry.highest) {
     const std::uint64_t up = counter - entry.highest;
     entry.used = up < 64 ? entry.used << up : 0;
@@ -40,18 +38,12 @@ void Dedupe::Record(const ProducerId& producer, std::uint64_t counter, std::uint
 }
 
 void Dedupe::Expire(Instant now) {
-  while (!uses_.empty()) {
-    const Use use = uses_.front();
+  while (!entries_.empty()) {
+    const Entry& silent = entries_.front();
     const bool over = entries_.size() > config_.producers_max;
-    if (!over && use.at + config_.window > now) return;
-    uses_.pop_front();
-    const auto entry = entries_.find(use.producer);
-    const Instant last_used = entry->second.last_used;
-    if (last_used > use.at) {
-      uses_.push_back({use.producer, last_used});
-    } else {
-      entries_.erase(entry);
-    }
+    if (!over && silent.last_used + config_.window > now) return;
+    by_producer_.erase(silent.producer);
+    entries_.pop_front();
   }
 }
 

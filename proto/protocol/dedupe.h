@@ -3,7 +3,7 @@
 
 #include <compare>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 
 #include "proto/protocol/instant.h"
@@ -39,8 +39,10 @@ class Dedupe {
   };
 
   explicit Dedupe(Config config) : config_(config) {}
+  Dedupe(const Dedupe&) = delete;
+  Dedupe& operator=(const Dedupe&) = delete;
 
-  // `counter` above 0.
+  // `counter` above 0; `now` never before an earlier call's.
   [[nodiscard]] Answer Check(const ProducerId& producer, std::uint64_t counter, Instant now);
   void Record(const ProducerId& producer, std::uint64_t counter, std::uint64_t offset, Instant now);
 
@@ -50,21 +52,16 @@ class Dedupe {
 
  private:
   struct Entry {
+    ProducerId producer;
     std::uint64_t highest = 0;
     std::uint64_t used = 0;            // bit i: counter highest - i took effect
     std::uint64_t highest_offset = 0;  // of `highest`
     Instant last_used{};
   };
-  struct Use {
-    ProducerId producer;
-    Instant at;
-  };
 
   Config config_;
-  std::map<ProducerId, Entry> entries_;
-  // In the order of time. A producer has one place here; one that moved on is put back at the end
-  // when its place comes up.
-  std::deque<Use> uses_;
+  std::list<Entry> entries_;  // the longest silent first
+  std::map<ProducerId, std::list<Entry>::iterator> by_producer_;
 };
 
 }  // namespace roomcast

@@ -19,8 +19,9 @@ Instant Heartbeat::LostAt() const {
 Heartbeat::Verdict Heartbeat::OnTime(Instant now) {
   if (now >= LostAt()) return Verdict::kPeerLost;
   if (now < next_ping_) return Verdict::kWait;
-  // A caller that came late does not make up for missed pings.
-  next_ping_ = std::max(next_ping_ + config_.interval, now);
+  // A caller that came late does not make up for missed pings, and the phase stays: peers that were
+  // spread over the interval do not come together in one late turn.
+  next_ping_ += config_.interval * ((now - next_ping_) / config_.interval + 1);
   return Verdict::kSendPing;
 }
 

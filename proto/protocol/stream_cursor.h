@@ -30,7 +30,7 @@ class StreamCursor {
 
   // "Not all of from..to will come." False: it leaves a hole below itself, or is no range.
   [[nodiscard]] bool OnGap(std::uint64_t from, std::uint64_t to) {
-    if (from == 0 || from > to || from > at_.offset + 1) return false;
+    if (from == 0 || from > to || from - 1 > at_.offset) return false;
     if (to > at_.offset) at_.offset = to;
     return true;
   }

@@ -155,7 +155,8 @@ class MessageReader {
   }
 
   Arena& arena_;
-  int depth_ = 100;  // as in the official runtime
+  // The message itself and a hundred inside one another, as in the official runtime.
+  int depth_ = 101;
 };
 
 }  // namespace roomcast

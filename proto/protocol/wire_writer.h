@@ -16,6 +16,10 @@ namespace roomcast::wire {
 // Counts the bytes that the writer would write.
 class CountingSink {
  public:
+  // A message inside is measured for its length, and that is all there is to know of it. Visiting
+  // it again would double the work with every level.
+  static constexpr bool kWantsContent = false;
+  void Measured(std::size_t bytes) { size_ += bytes; }
   void Varint(std::uint64_t value) { size_ += VarintBytes(value); }
   void Fixed64(std::uint64_t) { size_ += 8; }
   void Raw(std::string_view bytes) { size_ += bytes.size(); }
@@ -28,6 +32,7 @@ class CountingSink {
 // Writes into memory that was measured before.
 class MemorySink {
  public:
+  static constexpr bool kWantsContent = true;
   explicit MemorySink(char* out) : out_(out) {}
   void Varint(std::uint64_t value) { out_ = WriteVarint(out_, value); }
   void Fixed64(std::uint64_t value) {
@@ -118,9 +123,14 @@ class FieldWriter {
   }
   template <class M>
   void WriteMessage(std::uint32_t number, const M& message) {
+    const std::size_t size = EncodedBytes(message);
     sink_.Varint(MakeTag(number, WireType::kBytes));
-    sink_.Varint(EncodedBytes(message));
-    M::Fields(message, *this);
+    sink_.Varint(size);
+    if constexpr (Sink::kWantsContent) {
+      M::Fields(message, *this);
+    } else {
+      sink_.Measured(size);
+    }
   }
   template <class T>
   void WriteAlways(std::uint32_t number, const T& value) {
