@@ -2,7 +2,7 @@
 
 import type { Client, StateEvent } from 'roomcast';
 import { cutCable, isCut, mendCable } from './cable.js';
-import { find, make, trim } from './dom.js';
+import { find, make, prepend } from './dom.js';
 import { duration, timeOfDay } from './words.js';
 
 const SAMPLES = 60;
@@ -53,11 +53,11 @@ export class ConnectionPanel {
     if (event.state === 'connected' && event.previous !== 'connected') this.#connected();
     else if (event.previous === 'connected') {
       this.#lostAt = performance.now();
-      this.#note(`lost${event.reason ? `: ${event.reason.message || event.reason.code}` : ''}`);
+      this.#note(`lost${event.reason ? `: ${event.reason.message}` : ''}`);
     } else if (event.retryIn !== undefined && event.attempt > 0) {
       this.#note(`attempt ${event.attempt} failed`);
     } else if (event.state === 'disconnected' && event.reason) {
-      this.#note(`stopped: ${event.reason.message || event.reason.code}`);
+      this.#note(`stopped: ${event.reason.message}`);
     }
     this.#attempts = event.attempt || this.#attempts;
     this.#refresh();
@@ -111,8 +111,8 @@ export class ConnectionPanel {
     this.#pill.dataset['state'] = this.#state.dataset['state'] = state;
     setText(this.#word, word ?? state);
     setText(this.#detail, detail);
-    const pill = state === 'connected' ? `connected${trip ? ` · ${duration(trip)}` : ''}` : detail;
-    setText(this.#pillText, state === 'connected' ? pill : `${word ?? state} · ${detail}`);
+    const beside = state === 'connected' ? trip && duration(trip) : this.#wait();
+    setText(this.#pillText, beside ? `${word ?? state} · ${beside}` : (word ?? state));
     setText(this.#trip, trip === undefined ? '–' : duration(trip));
     setText(this.#clock, hub ? timeOfDay(hub.time) : '–');
     setText(this.#clockError, hub ? `± ${duration(hub.error)}` : '');
@@ -124,32 +124,38 @@ export class ConnectionPanel {
 
   #detailOf(state: string): string {
     const now = performance.now();
-    const { attempt = 0, retryIn, reason } = this.#event ?? {};
+    const { attempt = 0, reason } = this.#event ?? {};
     switch (state) {
       case 'connected':
         return `for ${duration(Math.floor((now - this.#connectedAt) / 1000) * 1000 || 1000)}`;
       case 'connecting':
       case 'reconnecting':
-        if (retryIn !== undefined) {
-          const left = Math.max(0, retryIn - (now - this.#heardAt));
-          return `next attempt in ${(left / 1000).toFixed(1)} s`;
-        }
+        if (this.#wait()) return `next attempt in ${this.#wait()}`;
         return attempt > 0 ? `attempt ${attempt}` : 'beginning';
       default:
         return reason?.message ?? 'by choice';
     }
   }
 
+  // Until the next attempt, where one is waited for.
+  #wait(): string | undefined {
+    const { retryIn } = this.#event ?? {};
+    if (retryIn === undefined) return undefined;
+    const left = Math.max(0, retryIn - (performance.now() - this.#heardAt));
+    return `${(left / 1000).toFixed(1)} s`;
+  }
+
   #note(text: string): void {
-    this.#log.append(make('li', {}, make('time', {}, timeOfDay(Date.now())), text));
-    trim(this.#log, LOG_LINES);
-    this.#log.scrollTop = this.#log.scrollHeight;
+    const item = make('li', {}, make('time', {}, timeOfDay(Date.now())), text);
+    prepend(this.#log, item, LOG_LINES);
   }
 
   #draw(): void {
     const most = Math.max(1, ...this.#trips) * 1.15;
+    // The first few fill the picture; then it moves.
+    const span = Math.max(10, this.#trips.length);
     const points = this.#trips.map((trip, at) => {
-      const x = 240 - (this.#trips.length - 1 - at) * (240 / (SAMPLES - 1));
+      const x = 240 - (this.#trips.length - 1 - at) * (240 / (span - 1));
       return `${x.toFixed(1)},${(46 - (trip / most) * 44).toFixed(1)}`;
     });
     this.#line.setAttribute('points', points.join(' '));

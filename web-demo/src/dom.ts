@@ -39,7 +39,8 @@ export function bolt(): SVGElement {
   return svg;
 }
 
-/** Keeps only the latest children of a list that would otherwise grow for ever. */
-export function trim(list: Element, most: number): void {
-  while (list.childElementCount > most) list.firstElementChild?.remove();
+/** Newest first, and only so many. */
+export function prepend(list: Element, item: Element, most: number): void {
+  list.prepend(item);
+  while (list.childElementCount > most) list.lastElementChild?.remove();
 }

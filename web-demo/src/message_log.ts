@@ -2,7 +2,7 @@
 // what a backend pushed, and what happened to the connection in between.
 
 import type { Message } from 'roomcast';
-import { bolt, make, trim } from './dom.js';
+import { bolt, make } from './dom.js';
 import { duration, hueOf, initialOf, timeOfDay } from './words.js';
 
 /** What this page publishes: the name travels along, because anonymous users have none. */
@@ -70,9 +70,9 @@ export class MessageLog {
     this.#append(element);
   }
 
-  pushed(message: Message, latency: number | undefined): void {
+  /** `latency`: what is known of its way from the hub, in words. */
+  pushed(message: Message, latency: string): void {
     const by = message.publisher?.user ? `backend, as ${message.publisher.user}` : 'backend';
-    const took = latency === undefined ? '' : ` · ${duration(latency)} from hub to page`;
     const element = make(
       'article',
       { class: 'push' },
@@ -83,7 +83,7 @@ export class MessageLog {
           'p',
           { class: 'who' },
           make('b', {}, `Pushed by a ${by}`),
-          ` · ${timeOfDay(message.time)}${took}`,
+          ` · ${timeOfDay(message.time)}${latency && ` · ${latency} from hub to page`}`,
         ),
         make('p', { class: 'text' }, textOf(message)),
       ),
@@ -116,7 +116,7 @@ export class MessageLog {
     const author = element.dataset['author'];
     const before = (element.previousElementSibling as HTMLElement | null)?.dataset['author'];
     element.classList.toggle('follows', author !== undefined && author === before);
-    trim(log, NODES_MAX);
+    while (log.childElementCount > NODES_MAX) log.firstElementChild?.remove();
     if (near || follow) this.toEnd();
   }
 }

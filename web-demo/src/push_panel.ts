@@ -1,7 +1,7 @@
 // What backends pushed, whichever room is looked at, and how to push oneself.
 
 import type { Message } from 'roomcast';
-import { find, make } from './dom.js';
+import { find, make, prepend } from './dom.js';
 import { textOf } from './message_log.js';
 import { timeOfDay } from './words.js';
 
@@ -37,15 +37,13 @@ export class PushPanel {
   pushed(message: Message): void {
     this.#pushes += 1;
     this.#count.textContent = String(this.#pushes);
-    this.#list.prepend(
-      make(
-        'li',
-        {},
-        make('time', {}, timeOfDay(message.time)),
-        make('span', { class: 'room-name' }, message.room),
-        make('span', { class: 'text' }, textOf(message)),
-      ),
+    const item = make(
+      'li',
+      {},
+      make('time', {}, timeOfDay(message.time)),
+      make('span', { class: 'room-name' }, message.room),
+      make('span', { class: 'text' }, textOf(message)),
     );
-    while (this.#list.childElementCount > SHOWN) this.#list.lastElementChild?.remove();
+    prepend(this.#list, item, SHOWN);
   }
 }

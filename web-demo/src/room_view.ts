@@ -3,6 +3,7 @@
 import { type Client, type Message, type Room, RoomcastError } from 'roomcast';
 import { make } from './dom.js';
 import { MessageLog, type Said } from './message_log.js';
+import { duration } from './words.js';
 
 interface Talk {
   said: Said;
@@ -11,7 +12,7 @@ interface Talk {
 export interface RoomHost {
   selected(view: RoomView): void;
   /** A publication without a session: a backend's. */
-  pushed(message: Message, latency: number | undefined): void;
+  pushed(message: Message): void;
   name(): string;
 }
 
@@ -135,9 +136,8 @@ export class RoomView {
   #message(message: Message): void {
     this.#offset = Math.max(this.#offset, message.offset);
     if (message.publisher?.session === undefined) {
-      const latency = this.#latency(message);
-      this.log.pushed(message, latency);
-      this.#host.pushed(message, latency);
+      this.log.pushed(message, this.#latency(message));
+      this.#host.pushed(message);
     } else if (message.type === 'said' && isSaid(message.data)) {
       this.log.said(message, message.data);
     } else {
@@ -149,11 +149,12 @@ export class RoomView {
     this.#show();
   }
 
-  // From the hub's clock to ours; nothing where that is not known well enough to say.
-  #latency({ time, replayed }: Message): number | undefined {
+  // From the hub's clock to ours, as exactly as the two are known to agree.
+  #latency({ time, replayed }: Message): string {
     const now = this.#client.now();
-    if (!now || replayed || now.error > 20) return undefined;
-    return Math.max(0, now.time - time);
+    if (!now || replayed || now.error > 50) return '';
+    const took = Math.max(0, now.time - time);
+    return took > now.error ? duration(took) : `under ${duration(took + now.error)}`;
   }
 
   #show(): void {

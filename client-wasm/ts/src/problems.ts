@@ -9,7 +9,7 @@ export function problemError(problem: Problem | RoomcastError): RoomcastError | 
   if (problem instanceof RoomcastError) return problem;
   const { number, name, message, retryable, retryAfter } = problem;
   if (number === 0 && name === '') return undefined;
-  return new RoomcastError(name || 'unknown', message || name, {
+  return new RoomcastError(name || 'unknown', message || name.replaceAll('_', ' '), {
     number: number || undefined,
     retryable,
     retryAfter: retryAfter || undefined,
