@@ -1,0 +1,163 @@
+#include "server/config_conversion.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace roomcast {
+namespace {
+
+Duration FromMs(std::uint64_t ms) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
+}
+
+hub::Who WhoFrom(v1::Config::Access access) {
+  switch (access) {
+    case v1::Config::ACCESS_BACKEND:
+      return hub::Who::kBackendOnly;
+    case v1::Config::ACCESS_MEMBER:
+      return hub::Who::kMember;
+    case v1::Config::ACCESS_USER:
+      return hub::Who::kUser;
+    case v1::Config::ACCESS_ANYONE:
+      return hub::Who::kAnyone;
+    default:
+      return hub::Who::kNobody;
+  }
+}
+
+hub::NamespaceConfig NamespaceFrom(const v1::Config::Namespace& from) {
+  hub::NamespaceConfig to;
+  to.name = from.name();
+  to.delivery = from.delivery() == v1::Config::DELIVERY_DROPPABLE ? Delivery::kDroppable
+                                                                  : Delivery::kReliable;
+  to.keep.bytes = from.history().bytes();
+  to.keep.messages = from.history().messages();
+  to.keep.ttl = FromMs(from.history().ttl_ms());
+  to.may_join = WhoFrom(from.access().join());
+  to.may_publish = WhoFrom(from.access().publish());
+  to.may_read_history = WhoFrom(from.access().history());
+  return to;
+}
+
+std::string NodeFrom(const v1::Config& config) {
+  if (!config.node().empty()) return config.node();
+  std::array<char, 65> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) return "roomcast";
+  return host.data();
+}
+
+std::string Hexadecimal(std::uint64_t number) {
+  std::string text(16, '0');
+  for (std::size_t i = text.size(); i-- > 0; number >>= 4)
+    text[i] = "0123456789abcdef"[number & 15];
+  return text;
+}
+
+std::uint64_t Random(hub::Secrets& secrets) {
+  std::uint64_t number = 0;
+  secrets.Fill(reinterpret_cast<char*>(&number), sizeof(number));
+  return number;
+}
+
+}  // namespace
+
+hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
+  hub::HubConfig hub;
+  const std::uint32_t shards =
+      config.shards() > 0 ? config.shards() : std::thread::hardware_concurrency();
+  hub.shards = static_cast<std::uint16_t>(std::max(shards, 1u));
+  hub.instance = Hexadecimal(Random(secrets));
+  hub.node = NodeFrom(config);
+  hub.hash_key = {Random(secrets), Random(secrets)};
+  hub.anonymous = config.auth().anonymous() != v1::Config::ANONYMOUS_NONE;
+  hub.hello_deadline = FromMs(config.timeouts().hello_ms());
+  hub.ping_interval = FromMs(config.heartbeat().interval_ms());
+  hub.ping_grace = FromMs(config.heartbeat().grace_ms());
+  hub.rooms_per_connection = config.limits().rooms_per_session();
+  hub.recovery_page_bytes = config.outbox().recovery_page_bytes();
+  hub.publishes_per_second = config.limits().publishes_per_second();
+  hub.publish_burst = config.limits().publish_burst();
+  for (const auto& one : config.namespaces()) hub.namespaces.push_back(NamespaceFrom(one));
+  return hub;
+}
+
+net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
+  net::HubServerConfig server;
+  const auto& listener = config.listeners().public_();
+  server.address = listener.address();
+  server.port = static_cast<std::uint16_t>(listener.port());
+  server.backlog = static_cast<int>(listener.backlog());
+  server.mailbox = {config.memory().mailbox_messages(), config.memory().mailbox_bytes()};
+  server.version = ROOMCAST_VERSION;
+  server.development = config.development();
+
+  net::ConnectionConfig& connection = server.connection;
+  connection.handshake.websocket_path = listener.path();
+  connection.handshake.head.head_bytes_max = config.limits().request_head_bytes();
+  connection.handshake.head.headers_max = config.limits().request_headers();
+  connection.handshake.allowed_origins = {listener.allowed_origins().begin(),
+                                          listener.allowed_origins().end()};
+  connection.frames.message_bytes_max =
+      static_cast<std::uint32_t>(config.limits().message_bytes() + kPublicationOverheadBytesMax);
+  connection.frames.fragments_max = config.limits().fragments();
+  connection.outbox = {config.outbox().soft_bytes(), config.outbox().hard_bytes()};
+  connection.stall = FromMs(config.outbox().stall_ms());
+  connection.upgrade_deadline = FromMs(config.timeouts().upgrade_ms());
+  connection.close_deadline = FromMs(config.timeouts().close_ms());
+  connection.control_frames = config.limits().control_frames();
+  connection.control_window = FromMs(config.limits().control_window_ms());
+  connection.connections_max = config.memory().connections_max();
+  // The heartbeat has the first word, and says it with a code.
+  connection.socket.user_timeout =
+      FromMs(config.heartbeat().interval_ms() + config.heartbeat().grace_ms()) + Duration(5s);
+  return server;
+}
+
+bridge::BridgeConfig BridgeConfigFrom(const v1::Config& config) {
+  bridge::BridgeConfig bridge;
+  const auto& listener = config.listeners().bridge();
+  bridge.address = listener.address();
+  bridge.port = static_cast<std::uint16_t>(listener.port());
+  bridge.development = config.development();
+  bridge.plaintext_keys = listener.plaintext_keys();
+  for (const auto& from : config.bridge().keys()) {
+    bridge::BridgeKey key{from.name(), from.sha256(), {}, {}};
+    for (const int role : from.roles()) key.roles.push_back(static_cast<bridge::Role>(role));
+    key.namespaces = {from.namespaces().begin(), from.namespaces().end()};
+    bridge.keys.push_back(std::move(key));
+  }
+  bridge.reflection = config.bridge().reflection();
+  bridge.message_bytes_max = config.bridge().message_bytes();
+  bridge.metadata_bytes_max = config.bridge().metadata_bytes();
+  bridge.streams_max = config.bridge().streams_max();
+  bridge.connection_age_ms = static_cast<std::int64_t>(config.bridge().connection_age_ms());
+  bridge.connection_age_grace_ms =
+      static_cast<std::int64_t>(config.bridge().connection_age_grace_ms());
+  return bridge;
+}
+
+auth::TokenRules TokenRulesFrom(const v1::Config& config) {
+  const auto& from = config.auth();
+  return {from.audience(), from.issuer(),
+          std::chrono::milliseconds(static_cast<std::int64_t>(from.clock_skew_ms()))};
+}
+
+ops::LogLevel LogLevelFrom(const v1::Config& config) {
+  switch (config.log().level()) {
+    case v1::Config::LOG_LEVEL_DEBUG:
+      return ops::LogLevel::kDebug;
+    case v1::Config::LOG_LEVEL_WARNING:
+      return ops::LogLevel::kWarning;
+    case v1::Config::LOG_LEVEL_ERROR:
+      return ops::LogLevel::kError;
+    default:
+      return ops::LogLevel::kInfo;
+  }
+}
+
+}  // namespace roomcast

@@ -1,0 +1,134 @@
+// What becomes of the engine's answers: a stream is opened, a publication is in its place, a reader
+// is given what follows its position.
+#include <utility>
+
+#include "proto/protocol/frame.h"
+#include "server/hub/home_rooms.h"
+
+namespace roomcast::hub {
+namespace {
+
+Failure EngineFailed() { return {ErrorCode::kInternal, "the engine could not answer", 100ms}; }
+
+}  // namespace
+
+// ----------------------------------------------------------------------------
+
+void HomeRooms::TakeAnswers(Now now) {
+  for (Engine::Answer answer; engine_.TakeAnswer(answer);) OnAnswer(answer, now);
+}
+
+void HomeRooms::OnAnswer(const Engine::Answer& answer, Now now) {
+  const auto slot = static_cast<std::uint32_t>(answer.ticket);
+  Pending pending = std::exchange(pending_[slot], Pending{});
+  free_.push_back(slot);
+  HomeRoom* room = Find(pending.room);
+  if (room == nullptr) return;
+  if (std::holds_alternative<Opening>(pending.what)) {
+    OnOpened(*room, answer, now);
+  } else if (const auto* appending = std::get_if<Appending>(&pending.what)) {
+    OnAppended(*room, *appending, answer, now);
+  } else if (const auto* recovering = std::get_if<Recovering>(&pending.what)) {
+    OnRecovered(*room, recovering->join, answer);
+  } else if (const auto* catching_up = std::get_if<CatchingUp>(&pending.what)) {
+    OnRead(*room, catching_up->ask, answer);
+  }
+}
+
+void HomeRooms::OnOpened(HomeRoom& room, Engine::Answer answer, Now now) {
+  room.opened = answer.ok;
+  room.top = answer.top;
+  const std::vector<Mail> waiting = std::exchange(room.waiting, {});
+  for (const Mail& mail : waiting) {
+    if (const auto* join = std::get_if<JoinRoom>(&mail)) {
+      answer.ok ? OnJoin(*join, now) : Refuse(*join, EngineFailed());
+    } else if (const auto* publish = std::get_if<PublishToRoom>(&mail)) {
+      answer.ok ? OnPublish(*publish, now) : Refuse(publish->origin, EngineFailed());
+    }
+    // An answer's entries are good until the next question.
+    TakeAnswers(now);
+  }
+  if (answer.ok) return;
+  // The next request tries again with a room of its own.
+  engine_.Release(room.name, now);
+  by_handle_.erase(room.handle);
+  by_name_.erase(by_name_.find(room.name));
+}
+
+void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
+  HomeRoom* room = Find(ask.handle);
+  if (room == nullptr) return;
+  if (room->config->delivery == Delivery::kDroppable) {
+    Page page;
+    page.session = ask.session;
+    page.handle = ask.handle;
+    page.top = page.last = page.gap_to = room->top.offset;
+    page.gap_from = ask.after + 1;
+    page.gap_reason = GapReason::kSlow;
+    courier_.Send(ask.session.shard, std::move(page));
+    return;
+  }
+  engine_.Read(Await(*room, CatchingUp{ask}), room->name, ask.after, 0, config_.recovery_page_bytes,
+               now);
+}
+
+void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer) {
+  Page page;
+  page.session = ask.session;
+  page.handle = ask.handle;
+  page.top = room.top.offset;
+  const bool empty = !answer.ok || answer.last < answer.first;
+  const std::uint64_t next = empty ? room.top.offset + 1 : answer.first;
+  if (next > ask.after + 1) {
+    page.gap_from = ask.after + 1;
+    page.gap_to = next - 1;
+    page.gap_reason = answer.ok ? GapReason::kEvicted : GapReason::kEngine;
+  }
+  page.last = empty ? room.top.offset : answer.last;
+  if (!empty) {
+    page.publications = static_cast<std::uint32_t>(answer.last - answer.first + 1);
+    scratch_.clear();
+    AppendRoomBatchHead(scratch_, static_cast<std::uint64_t>(room.handle), answer.entries.size());
+    page.bytes = SharedBytes::Join(write_head_, {scratch_, answer.entries});
+  }
+  courier_.Send(ask.session.shard, std::move(page));
+}
+
+void HomeRooms::OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer) {
+  if (!answer.ok) return Refuse(join, EngineFailed());
+  // What history holds begins after `start`.
+  const std::uint64_t start = answer.last < answer.first ? room.top.offset : answer.first - 1;
+  Verdict verdict = Verdict::kRecovered;
+  if (const auto* asked = std::get_if<Position>(&join.since)) {
+    if (asked->epoch != room.top.epoch || asked->offset != start) verdict = Verdict::kLost;
+  }
+  if (verdict == Verdict::kLost && join.on_lost == OnLost::kReject) {
+    return Refuse(join, {ErrorCode::kUnrecoverablePosition,
+                         "history begins at offset " + std::to_string(start + 1)});
+  }
+  AnswerJoin(room, join, verdict, start);
+}
+
+void HomeRooms::OnAppended(HomeRoom& room, const Appending& appending, const Engine::Answer& answer,
+                           Now now) {
+  if (!answer.ok) {
+    Refuse(appending.origin, EngineFailed());
+    for (const PublishOrigin& origin : appending.repeated) Refuse(origin, EngineFailed());
+    return;
+  }
+  if (appending.counter != 0) {
+    if (!room.dedupe) {
+      room.dedupe =
+          std::make_unique<Dedupe>(Dedupe::Config{kDedupeWindow, kDedupeProducersPerRoom});
+    }
+    room.dedupe->Record(appending.producer, appending.counter, answer.top.offset, now.instant);
+  }
+  if (answer.top.offset != 0) {
+    room.top = answer.top;
+    AddToTurn(room, answer.entries, answer.top.offset);
+  }
+  AnswerPublish(appending.origin, answer.top, false);
+  for (const PublishOrigin& origin : appending.repeated) AnswerPublish(origin, answer.top, true);
+}
+
+}  // namespace roomcast::hub

@@ -1,0 +1,194 @@
+#include "server/serve.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "bridge/bridge_server.h"
+#include "server/auth/token_verifier.h"
+#include "server/bridge_metrics.h"
+#include "server/config_conversion.h"
+#include "server/engine/memory_engine.h"
+#include "server/net/hub_server.h"
+#include "server/openssl_secrets.h"
+#include "server/ops/config.h"
+#include "server/ops/log.h"
+#include "server/ops/metrics.h"
+#include "server/ops/ops_server.h"
+#include "server/ops/static_files.h"
+#include "server/token_authenticator.h"
+
+namespace roomcast {
+namespace {
+
+constexpr int kCannotListen = 1;
+constexpr int kBadConfig = 2;
+// How long calls of backends that are under way may take to end.
+constexpr std::chrono::milliseconds kBridgePatience(2000);
+
+int Fail(int code, const absl::Status& status) {
+  std::cerr << "roomcast: " << status.message() << "\n";
+  return code;
+}
+
+sigset_t EndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// Every connection is a descriptor: take as many as we may.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// The parts of a running hub, in the order of their lives: later ones use earlier ones.
+class Hub {
+ public:
+  explicit Hub(const v1::Config& config)
+      : config_(config),
+        hub_config_(HubConfigFrom(config, secrets_)),
+        log_(LogLevelFrom(config)),
+        metrics_(hub_config_.shards, ROOMCAST_VERSION),
+        authenticator_(
+            auth::DevelopmentVerifier(config.auth().development_secret(), TokenRulesFrom(config)),
+            metrics_.Shared()),
+        bridge_metrics_(metrics_.Shared()) {}
+
+  absl::Status Start();
+  // A signal came.
+  void Stop();
+
+ private:
+  absl::Status StartPublic();
+  absl::Status StartOps();
+  std::unique_ptr<hub::Engine> MakeEngine();
+
+  const v1::Config& config_;
+  OpensslSecrets secrets_;
+  const hub::HubConfig hub_config_;
+  ops::Log log_;
+  ops::Metrics metrics_;
+  TokenAuthenticator authenticator_;
+  BridgeMetrics bridge_metrics_;
+  std::optional<ops::StaticFiles> files_;
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<ops::OpsServer> ops_;
+  std::unique_ptr<net::HubServer> server_;
+  std::unique_ptr<bridge::BridgeServer> bridge_;
+};
+
+std::unique_ptr<hub::Engine> Hub::MakeEngine() {
+  std::uint64_t epoch_seed = 0;
+  secrets_.Fill(reinterpret_cast<char*>(&epoch_seed), sizeof(epoch_seed));
+  return std::make_unique<engine::MemoryEngine>(hub_config_.hash_key, epoch_seed);
+}
+
+absl::Status Hub::StartPublic() {
+  net::HubServerConfig server_config = HubServerConfigFrom(config_);
+  const auto& listener = config_.listeners().public_();
+  if (!listener.static_dir().empty()) {
+    auto files =
+        ops::StaticFiles::Load(listener.static_dir(), {.reload = listener.static_reload()});
+    if (!files.ok()) return files.status();
+    files_ = *std::move(files);
+    server_config.connection.handshake.files = &*files_;
+  }
+  auto server = net::HubServer::Start(
+      std::move(server_config), hub_config_,
+      {authenticator_, secrets_, metrics_, config_.log().connections() ? &log_ : nullptr,
+       [this](hub::ShardId) { return MakeEngine(); }});
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+absl::Status Hub::StartOps() {
+  const auto& listener = config_.listeners().ops();
+  auto ops = ops::OpsServer::Start(
+      listener.address(), static_cast<std::uint16_t>(listener.port()),
+      [this] {
+        return ops::Health{.ready = ready_, .reason = stopping_ ? "draining" : "starting"};
+      },
+      [this] { return metrics_.Text(); });
+  if (!ops.ok()) return ops.status();
+  ops_ = *std::move(ops);
+  return absl::OkStatus();
+}
+
+absl::Status Hub::Start() {
+  if (absl::Status status = StartOps(); !status.ok()) return status;
+  if (absl::Status status = StartPublic(); !status.ok()) return status;
+  auto bridge =
+      bridge::BridgeServer::Start(BridgeConfigFrom(config_), server_->gateway(), bridge_metrics_);
+  if (!bridge.ok()) return bridge.status();
+  bridge_ = *std::move(bridge);
+  ready_ = true;
+  log_.Write(ops::LogLevel::kInfo, "listening",
+             {{"version", std::string_view(ROOMCAST_VERSION)},
+              {"instance", hub_config_.instance},
+              {"node", hub_config_.node},
+              {"shards", hub_config_.shards},
+              {"public_port", server_->port()},
+              {"bridge_port", bridge_->port()},
+              {"ops_port", ops_->port()},
+              {"development", config_.development()}});
+  return absl::OkStatus();
+}
+
+void Hub::Stop() {
+  log_.Write(ops::LogLevel::kInfo, "stopping");
+  stopping_ = true;
+  ready_ = false;
+  bridge_->SetServing(false);
+  bridge_->Shutdown(kBridgePatience);
+  // Long enough for each client to answer our close.
+  const std::chrono::milliseconds close(config_.timeouts().close_ms());
+  server_->Stop(close + std::chrono::seconds(1));
+  log_.Write(ops::LogLevel::kInfo, "stopped");
+}
+
+}  // namespace
+
+int RunServe(const std::vector<std::string>& flags) {
+  const absl::StatusOr<ops::ConfigSources> sources = ops::ParseServeFlags(flags);
+  if (!sources.ok()) return Fail(kBadConfig, sources.status());
+  const absl::StatusOr<v1::Config> config = ops::LoadConfig(*sources);
+  if (!config.ok()) return Fail(kBadConfig, config.status());
+
+  RaiseDescriptorLimit();
+  std::signal(SIGPIPE, SIG_IGN);
+  // Blocked before there is another thread, so that only the wait below takes them.
+  const sigset_t signals = EndSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Hub hub(*config);
+  if (const absl::Status status = hub.Start(); !status.ok()) {
+    const bool config_is_wrong = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+    return Fail(config_is_wrong ? kBadConfig : kCannotListen, status);
+  }
+  int signal = 0;
+  sigwait(&signals, &signal);
+  // From here on a signal has its usual effect: somebody has lost patience.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  hub.Stop();
+  return 0;
+}
+
+}  // namespace roomcast

@@ -1,0 +1,16 @@
+#ifndef ROOMCAST_SERVER_TOKEN_COMMAND_H_
+#define ROOMCAST_SERVER_TOKEN_COMMAND_H_
+
+#include <string>
+#include <vector>
+
+namespace roomcast {
+
+// `roomcast token USER [--ttl 1h] FLAGS`: prints a token that a hub with these flags of `serve`
+// believes, made with its development secret. Returns the exit code: 2 and one text on stderr if
+// the words make no sense.
+int RunToken(const std::vector<std::string>& words);
+
+}  // namespace roomcast
+
+#endif  // ROOMCAST_SERVER_TOKEN_COMMAND_H_
