@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bridge/command_line.h"
+#include "client-wasm/native/watch.h"
 #include "server/ops/config.h"
 #include "server/serve.h"
 #include "server/token_command.h"
@@ -19,7 +20,7 @@ int Help(std::ostream& out, int code) {
          "  serve                      run a hub until Ctrl-C; the log is on stderr\n"
       << roomcast::ops::ServeFlagsHelp()
       << "  token USER [--ttl 1h]      a token for a hub with these flags of serve\n"
-      << roomcast::bridge::BridgeCommandsHelp() << "  version                    "
+      << roomcast::client::WatchHelp() << roomcast::bridge::BridgeCommandsHelp() << "  version                    "
       << ROOMCAST_VERSION << "\n";
   return code;
 }
@@ -38,6 +39,7 @@ int main(int count, char** words) {
   const std::vector<std::string> flags(rest.begin(), rest.end());
   if (verb == "serve") return roomcast::RunServe(flags);
   if (verb == "token") return roomcast::RunToken(flags);
+  if (verb == "watch") return roomcast::client::RunWatch(rest);
   if (roomcast::bridge::IsBridgeCommand(verb)) {
     return roomcast::bridge::RunBridgeCommand(verb, rest);
   }
