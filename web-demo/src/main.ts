@@ -9,7 +9,7 @@ import { PushPanel } from './push_panel.js';
 import { type RoomHost, RoomView } from './room_view.js';
 import { askWho } from './welcome.js';
 
-const url = new URL('/v1/ws', location.href);
+const url = new URL('/ws', location.href);
 url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const client = createClient(url.href, { name: 'web-demo', version, WebSocket: CableSocket });

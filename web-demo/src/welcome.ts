@@ -20,7 +20,8 @@ export function askWho(): Promise<Identity> {
   // Escape would leave a page without anybody on it.
   dialog.addEventListener('cancel', (event) => event.preventDefault());
   return new Promise((resolve) => {
-    form.addEventListener('submit', () => {
+    // Not at submit: the page behind the dialog cannot be given the focus before it is closed.
+    dialog.addEventListener('close', () => {
       const rooms = new FormData(form).getAll('room').map(String);
       const chosen = rooms.length > 0 ? rooms : [OFFERED_ROOMS[0].room];
       resolve({ name: name.value.trim() || 'Somebody', rooms: chosen });

@@ -8,7 +8,7 @@ import { inlineSource, SharedCore } from './wasm_loader.js';
 let shared: SharedCore | undefined;
 
 /**
- * A client for the hub at this URL (`wss://host/v1/ws`). Does nothing yet: no I/O before the first
+ * A client for the hub at this URL (`wss://host/ws`). Does nothing yet: no I/O before the first
  * connect(), join() or publish().
  */
 export function createClient(url: string, options: ClientOptions = {}): Client {

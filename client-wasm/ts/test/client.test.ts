@@ -5,7 +5,7 @@ import { afterEach, test } from 'node:test';
 import { type Client, type ClientOptions, createClient, RoomcastError } from 'roomcast';
 import { FakeHub } from './support/fake_hub.js';
 
-const URL_OF_HUB = 'ws://hub.test/v1/ws';
+const URL_OF_HUB = 'ws://hub.test/ws';
 const open: Client[] = [];
 
 function client(hub: FakeHub, options: ClientOptions = {}): Client {

@@ -95,10 +95,10 @@ export function events(client: Client): void {
 }
 
 export const made: Client[] = [
-  createClient('wss://example.org/v1/ws'),
-  createClient('wss://example.org/v1/ws', { WebSocket }),
-  createClient('wss://example.org/v1/ws', { getToken: async ({ reason }) => reason }),
-  createClient('wss://example.org/v1/ws', { getToken: () => 'token', logLevel: 'trace' }),
+  createClient('wss://example.org/ws'),
+  createClient('wss://example.org/ws', { WebSocket }),
+  createClient('wss://example.org/ws', { getToken: async ({ reason }) => reason }),
+  createClient('wss://example.org/ws', { getToken: () => 'token', logLevel: 'trace' }),
   // @ts-expect-error: a token is a string
-  createClient('wss://example.org/v1/ws', { getToken: () => 5 }),
+  createClient('wss://example.org/ws', { getToken: () => 5 }),
 ];

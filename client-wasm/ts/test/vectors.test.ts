@@ -22,7 +22,7 @@ afterEach(() => {
 // The first frames of the recorded conversation: a session, and chat:lobby joined as handle 5.
 async function conversation(): Promise<Conversation> {
   const { WebSocket, next } = fakeSockets();
-  const client = createClient('ws://hub.test/v1/ws', { WebSocket });
+  const client = createClient('ws://hub.test/ws', { WebSocket });
   open.push(client);
   const room = client.room('chat:lobby');
   void room.join();
