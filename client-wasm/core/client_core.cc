@@ -338,7 +338,9 @@ void ClientCore::Wake(Now now, bool renew_attempt) {
       Enter(Step::kWait, FaultOf(ClientCode::kConnectTimeout));
       return StartAttempt(now);
     case Phase::kWaiting:
-      if (!fresh && now.instant >= not_before_) StartAttempt(now);
+      if (!fresh && now.instant >= not_before_) return StartAttempt(now);
+      // What a hidden page put off is not put off any more.
+      retry_at_ = std::min(retry_at_, std::max(not_before_, last_attempt_.instant + kFreshAttempt));
       return;
     case Phase::kParked:
       return StartAttempt(now);
