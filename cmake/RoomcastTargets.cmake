@@ -42,8 +42,10 @@ function(roomcast_test name)
   endif()
   if(EMSCRIPTEN)
     target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK} gtest_main gmock)
-    # A failed assertion must reach Node as an exit code, and files are read from the real disk.
-    target_link_options(${name} PRIVATE -sEXIT_RUNTIME=1 -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1)
+    # A failed assertion must reach Node as an exit code, and files are read from the real disk. Compiled
+    # asynchronously, the loader would ask Node's fetch() for a file's path, in vain.
+    target_link_options(${name} PRIVATE -sEXIT_RUNTIME=1 -sNODERAWFS=1 -sALLOW_MEMORY_GROWTH=1
+                                        -sWASM_ASYNC_COMPILATION=0)
     add_test(NAME ${name} COMMAND node $<TARGET_FILE:${name}> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   else()
     target_link_libraries(${name} PRIVATE roomcast_options ${arg_LINK} GTest::gtest_main GTest::gmock)
