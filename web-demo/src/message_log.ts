@@ -3,6 +3,7 @@
 
 import type { Message } from 'roomcast';
 import { bolt, make } from './dom.js';
+import { textOf } from './text_of.js';
 import { duration, hueOf, initialOf, timeOfDay } from './words.js';
 
 /** What this page publishes: the name travels along, because anonymous users have none. */
@@ -16,14 +17,6 @@ export interface Said {
 const NODES_MAX = 500;
 // How close to the end one must be to be taken along.
 const NEAR_END_PX = 80;
-
-/** What a message says, whoever published it and in whatever form. */
-export function textOf({ data }: Pick<Message, 'data'>): string {
-  if (typeof data === 'string') return data;
-  if (data instanceof Uint8Array) return `${data.byteLength} bytes`;
-  const text = (data as { text?: unknown } | null)?.text;
-  return typeof text === 'string' ? text : JSON.stringify(data);
-}
 
 export class MessageLog {
   readonly element: HTMLElement;

@@ -2,7 +2,7 @@
 
 import type { Message } from 'roomcast';
 import { find, make, prepend } from './dom.js';
-import { textOf } from './message_log.js';
+import { textOf } from './text_of.js';
 import { timeOfDay } from './words.js';
 
 const SHOWN = 8;
