@@ -38,7 +38,7 @@ constexpr std::array kSwitches = {
     Switch{"--ephemeral", &CommandFlags::ephemeral},
 };
 
-absl::Status Bad(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
+absl::Status Bad(const std::string& text) { return absl::InvalidArgumentError(text); }
 
 absl::Status SetTimeout(const std::string& seconds, CommandFlags& flags) {
   double value = 0;

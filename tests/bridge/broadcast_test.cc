@@ -88,6 +88,7 @@ TEST_F(BroadcastTest, AFaultyRequestReachesNoRoomAtAll) {
 TEST_F(BroadcastTest, AThousandRoomsAreOneCall) {
   Start(OpenConfig());
   std::vector<std::string> rooms;
+  rooms.reserve(1000);
   for (int i = 0; i < 1000; ++i) rooms.push_back("room" + std::to_string(i));
   v1::BroadcastResponse response;
   ASSERT_TRUE(Broadcast(rooms, &response).ok());

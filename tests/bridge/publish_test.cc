@@ -84,6 +84,7 @@ TEST_F(PublishTest, ManyCallersAtOnceEachGetAnAnswer) {
   constexpr int kCallers = 8;
   constexpr int kEach = 50;
   std::vector<std::thread> callers;
+  callers.reserve(kCallers);
   std::atomic<int> done = 0;
   for (int caller = 0; caller < kCallers; ++caller) {
     callers.emplace_back([&] {
