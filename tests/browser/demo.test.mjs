@@ -1,5 +1,5 @@
-// The demo page on the real hub: real WebSocket, real WASM, real gRPC. One hub and one browser for all
-// tests; each has a profile of its own.
+// The demo page on the real hub: real WebSocket, real WASM, real gRPC. One hub and one browser for
+// all tests; each has a profile of its own.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Hub } from './support/hub.mjs';
@@ -34,7 +34,7 @@ function story(title, run, { expected = () => false, ...options } = {}) {
   });
 }
 
-story('the page runs under a policy that allows wasm-unsafe-eval and nothing more', async (context) => {
+story('the policy of the page allows wasm-unsafe-eval and nothing more', async (context) => {
   const { headers } = await fetch(hub.origin);
   const policy = headers.get('content-security-policy') ?? '';
   assert.match(policy, /script-src 'self' 'wasm-unsafe-eval'(;|$)/);
@@ -99,7 +99,7 @@ story('an unknown namespace is refused, and said so', async (context) => {
   await ada.rule('could not join').waitFor();
 });
 
-story('the cable is cut and plugged in again: what was said meanwhile arrives once', async (context) => {
+story('a cut cable is mended: what either said meanwhile arrives, once', async (context) => {
   const ada = await Person.comeIn(context, hub, 'Ada');
   const grace = await Person.comeIn(context, hub, 'Grace');
   await ada.page.click('#cut');
@@ -117,13 +117,15 @@ story('the cable is cut and plugged in again: what was said meanwhile arrives on
   await ada.noted('back after');
   await ada.fate(text, 'done');
   await grace.message(text).waitFor();
+  await ada.rule('recovered').waitFor();
+  await ada.message(missed).waitFor();
   const last = words('last');
   await ada.say(last);
   await grace.message(last).waitFor();
   assert.equal(await grace.message(text).count(), 1);
 });
 
-story('the hub is killed and started again: the page comes back by itself and says so', async (context) => {
+story('the hub is killed and started again: the page comes back and says so', async (context) => {
   const ada = await Person.comeIn(context, hub, 'Ada');
   const grace = await Person.comeIn(context, hub, 'Grace');
   // Bytes that the hub's kernel took, and the hub never read.

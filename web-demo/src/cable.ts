@@ -1,5 +1,6 @@
-// A cable that can be cut. The SDK is given this class in place of the browser's WebSocket; while the
-// cable is cut, an open connection is gone without a goodbye and new ones fail, as in a dead network.
+// A cable that can be cut. The SDK is given this class in place of the browser's WebSocket; while
+// the cable is cut, an open connection is gone without a goodbye and new ones fail, as in a dead
+// network.
 
 import type { WebSocketLike } from 'roomcast';
 

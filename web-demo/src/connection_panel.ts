@@ -53,7 +53,8 @@ export class ConnectionPanel {
     if (event.state === 'connected' && event.previous !== 'connected') this.#connected();
     else if (event.previous === 'connected') {
       this.#lostAt = performance.now();
-      this.#note(`lost${event.reason ? `: ${event.reason.message}` : ''}`);
+      const { code = '', message = '' } = event.reason ?? {};
+      this.#note(code === 'connection_lost' ? 'lost' : `lost: ${message}`);
     } else if (event.retryIn !== undefined && event.attempt > 0) {
       this.#note(`attempt ${event.attempt} failed`);
     } else if (event.state === 'disconnected' && event.reason) {

@@ -1,6 +1,6 @@
 // A room that is joined: its entry in the list, its log, and what goes between them and the SDK.
 
-import { type Client, type Message, type Room, RoomcastError } from 'roomcast';
+import { type Client, type JoinedEvent, type Message, type Room, RoomcastError } from 'roomcast';
 import { make } from './dom.js';
 import { MessageLog, type Said } from './message_log.js';
 import { duration } from './words.js';
@@ -104,9 +104,10 @@ export class RoomView {
   #listen(): void {
     this.#room.on('message', (message) => this.#message(message as Message));
     this.#room.on('state', () => this.#show());
-    this.#room.on('joined', ({ position, rejoined }) => {
+    this.#room.on('joined', (joined) => {
+      const { position, rejoined } = joined;
       this.#trouble = '';
-      if (rejoined) this.#back(position);
+      if (rejoined) this.#back(joined);
       this.#epoch = position.epoch;
       this.#offset = Math.max(this.#offset, position.offset);
       this.#show();
@@ -120,17 +121,16 @@ export class RoomView {
     this.#room.on('gap', ({ from, to }) => this.log.note(`messages ${from} to ${to} are missing`));
   }
 
-  // What one missed shows in the numbers: the stream went on, or is another one.
-  #back({ epoch, offset }: { epoch: string; offset: number }): void {
-    const missed = offset - this.#offset;
+  // What happened meanwhile shows in the numbers: the stream went on, or is another one.
+  #back({ position: { epoch, offset }, recovered }: JoinedEvent): void {
+    const meanwhile = offset - this.#offset;
+    const messages = meanwhile === 1 ? '1 message' : `${meanwhile} messages`;
     if (epoch !== this.#epoch) {
       this.log.note('back; the hub began anew, and so does this room');
       this.#offset = 0;
-    } else if (missed > 0) {
-      this.log.note(`back; ${missed} ${missed === 1 ? 'message' : 'messages'} went by meanwhile`);
-    } else {
-      this.log.note('back; nothing was missed');
-    }
+    } else if (meanwhile <= 0) this.log.note('back; nothing was missed');
+    else if (recovered) this.log.note(`back; ${messages} from meanwhile recovered`);
+    else this.log.note(`back; ${messages} went by meanwhile`);
   }
 
   #message(message: Message): void {

@@ -1,7 +1,7 @@
 // One client inside the core: its inputs as methods, its effects as objects.
 //
 // The core's memory may move in any call, so no view of it outlives one; all effects of an input
-// are read before any is acted on. Payloads are views of the received message, never of that memory.
+// are read before any is acted on. Payloads are views of the received message, never of the memory.
 
 import { type Effect, EffectReader, epochOf } from './effects.js';
 import { type CoreExports, Flag, type Since, Stat } from './exports.js';

@@ -158,10 +158,12 @@ export class Client {
       case Kind.State:
         this.#reason = problemError(effect.problem);
         this.#retryAt = effect.retryAt;
+        // A session follows at once: who hears `connected` finds it there.
+        if (STATES[effect.state] === 'connected') return;
         return this.#setState(STATES[effect.state] ?? 'disconnected');
       case Kind.Session:
         this.#session = sessionOf(effect);
-        return;
+        return this.#setState('connected');
       case Kind.Error: {
         const error = problemError(effect.problem);
         if (error) this.#events.emit('error', error);

@@ -30,13 +30,15 @@ test('connects: states, session, clock, sub-protocol', async () => {
   const hub = new FakeHub();
   const made = client(hub, { name: 'test', version: '1.2.3' });
   const states: string[] = [];
-  made.on('state', ({ state, attempt }) => states.push(`${state} ${attempt}`));
+  made.on('state', ({ state, attempt }) => {
+    states.push(`${state} ${attempt} ${made.session?.id ?? '-'}`);
+  });
   const connecting = made.connect();
   assert.equal(made.state, 'connecting');
   const socket = await hub.accept();
   await connecting;
   assert.equal(made.state, 'connected');
-  assert.deepEqual(states.slice(-2), ['connecting 1', 'connected 0']);
+  assert.deepEqual(states.slice(-2), ['connecting 1 -', 'connected 0 s-1']);
   assert.deepEqual(made.session, {
     id: 's-1',
     user: 's-1',
@@ -135,7 +137,7 @@ test('a WebSocket class that throws is a failed attempt', async () => {
   assert.ok(states.every((state) => state === 'connecting'));
 });
 
-test('disconnect says good-bye, aborts what is under way, and connect() brings the rooms back', async () => {
+test('disconnect says good-bye and aborts; connect() brings the rooms back', async () => {
   const hub = new FakeHub();
   const made = await connected(hub);
   const room = made.room('chat:a');

@@ -8,7 +8,7 @@ const rows: [title: string, value: unknown, encoding: string, bytes: string][] =
   ['an empty string is text', '', 'text', ''],
   ['a Uint8Array is bytes', Uint8Array.of(1, 255), 'bytes', '01ff'],
   ['an ArrayBuffer is bytes', Uint8Array.of(7).buffer, 'bytes', '07'],
-  ['a view is the bytes that it shows', new DataView(Uint8Array.of(1, 2, 3).buffer, 1), 'bytes', '0203'],
+  ['a view is what it shows', new DataView(Uint8Array.of(1, 2, 3).buffer, 1), 'bytes', '0203'],
   ['an object is JSON', { a: 1 }, 'json', Buffer.from('{"a":1}').toString('hex')],
   ['a number is JSON', 5, 'json', '35'],
   ['null is JSON', null, 'json', Buffer.from('null').toString('hex')],

@@ -18,7 +18,7 @@ test('publishes to a room that it has not joined', async () => {
   assert.equal(Buffer.from(received!.data).toString(), '{"text":"hé"}');
 });
 
-test('what was published before there is a connection is sent when there is one, in order', async () => {
+test('what is published before there is a connection is sent, in order', async () => {
   const hub = new FakeHub();
   const made = client(hub);
   const room = made.room('chat:a');
@@ -63,10 +63,10 @@ test('bytes are a view of the received message', async () => {
   await room.join();
   hub.push('chat:a', 'raw', 0, Uint8Array.of(5, 6, 7));
   assert.ok(data instanceof Uint8Array);
-  assert.ok(data.buffer.byteLength > 3 && data.buffer.byteLength < 100, 'the frame, not the memory');
+  assert.ok(data.buffer.byteLength > 3 && data.buffer.byteLength < 100, 'the frame alone');
 });
 
-test('a payload that lies about its encoding is an error event, and what follows still comes', async () => {
+test('a payload that lies about its encoding is an error event; the next one comes', async () => {
   const hub = new FakeHub();
   const made = await connected(hub);
   const room = made.room('chat:a');
@@ -146,7 +146,7 @@ test('send is volatile: no answer, and nothing without a connection', async () =
   assert.deepEqual(hub.published.map(({ ephemeral }) => ephemeral), [true]);
 });
 
-test('in flight when the hub is gone and another one comes: outcome unknown, never sent again', async () => {
+test('in flight when another hub comes: outcome unknown, never sent again', async () => {
   const hub = new FakeHub();
   const made = await connected(hub);
   const room = made.room('chat:a');

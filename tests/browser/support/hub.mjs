@@ -11,9 +11,8 @@ const READY_WITHIN_MS = 30_000;
 const POLL_MS = 50;
 
 export function binary() {
-  const candidates = [process.env.ROOMCAST_BINARY, 'build/dev/roomcast', 'build/release/roomcast'];
-  const found = candidates.filter(Boolean).map((path) => join(root, path)).find(existsSync)
-    ?? candidates.find((path) => path && existsSync(path));
+  const built = ['build/dev/roomcast', 'build/release/roomcast'].map((path) => join(root, path));
+  const found = [process.env.ROOMCAST_BINARY, ...built].find((path) => path && existsSync(path));
   if (!found) throw new Error('there is no hub: ./dev build, or ROOMCAST_BINARY=…');
   return found;
 }
@@ -45,15 +44,17 @@ export class Hub {
 
   /** On the same ports. */
   async restart() {
-    const ports = ['--port', this.port, '--bridge-port', this.bridgePort, '--ops-port', this.opsPort];
-    const page = ['--static-dir', join(root, 'web-demo/dist')];
-    this.#process = spawn(binary(), ['serve', '--dev', ...page, ...ports.map(String)], {
+    const flags = [
+      ...['--static-dir', join(root, 'web-demo/dist')],
+      ...['--port', this.port, '--bridge-port', this.bridgePort, '--ops-port', this.opsPort],
+    ];
+    this.#process = spawn(binary(), ['serve', '--dev', ...flags.map(String)], {
       stdio: ['ignore', this.#log, this.#log],
     });
     const process = this.#process;
     const deadline = Date.now() + READY_WITHIN_MS;
     while (!(await this.#ready())) {
-      if (process.exitCode !== null) throw new Error('the hub ended; see build/log/browser-hub.log');
+      if (process.exitCode !== null) throw new Error('the hub ended: build/log/browser-hub.log');
       if (Date.now() > deadline) throw new Error('the hub was not ready in time');
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }

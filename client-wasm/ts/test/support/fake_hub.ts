@@ -1,5 +1,5 @@
-// A hub in a few lines, for what only a conversation can show: it answers Hello, Join, Leave, Publish
-// and Ping, keeps offsets, and does what a test tells it.
+// A hub in a few lines, for what only a conversation can show: it answers Hello, Join, Leave,
+// Publish and Ping, keeps offsets, and does what a test tells it.
 
 import { FakeSocket, fakeSockets } from './fake_socket.js';
 import { Decoded, encode, type Fields } from './wire.js';
