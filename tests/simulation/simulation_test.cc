@@ -1,0 +1,41 @@
+// I1 to I5 and I7 over random schedules. A failure prints its seed: ./dev simulate --seed S
+// --trace.
+#include "tests/simulation/simulation.h"
+
+#include <gtest/gtest.h>
+
+namespace roomcast::simulation {
+namespace {
+
+Totals RunSeed(std::uint64_t seed) {
+  Options options;
+  options.seed = seed;
+  Simulation simulation(options);
+  const Totals totals = simulation.Run();
+  for (const std::string& fault : simulation.faults()) ADD_FAILURE() << fault;
+  return totals;
+}
+
+TEST(Simulation, KeepsItsPromisesWhateverTheNetworkDoes) {
+  constexpr std::uint64_t kSeeds = 60;
+  Totals all;
+  for (std::uint64_t seed = 1; seed <= kSeeds && !HasFailure(); ++seed) all.Add(RunSeed(seed));
+  if (HasFailure()) return;
+  // A run that met nothing shows nothing.
+  EXPECT_GT(all.cuts, 5 * kSeeds);
+  EXPECT_GT(all.half_opens, 3 * kSeeds);
+  EXPECT_GT(all.sleeps, 3 * kSeeds);
+  EXPECT_GT(all.restarts, kSeeds / 4);
+  EXPECT_GT(all.behind, kSeeds);
+  EXPECT_GT(all.gaps, kSeeds / 4);
+  EXPECT_GT(all.resent, kSeeds);
+  EXPECT_GT(all.unknown, kSeeds / 10);
+  EXPECT_GT(all.full_mailboxes, 0u);
+  EXPECT_GT(all.lost_links, kSeeds / 4);
+  EXPECT_GT(all.done, 100 * kSeeds);
+}
+
+TEST(Simulation, ASeedIsARun) { EXPECT_EQ(RunSeed(7), RunSeed(7)); }
+
+}  // namespace
+}  // namespace roomcast::simulation
