@@ -3,10 +3,13 @@
 #include <fstream>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/protocol/utf8.h"
 #include "server/ops/check.h"
 #include "server/ops/config_schema.h"
 #include "server/ops/config_validate.h"
@@ -41,7 +44,17 @@ void Complete(v1::Config& config) {
   FillDefaults(config);
 }
 
-absl::Status Refusal(const Problems& problems) {
+// Whatever names and values an operator made up, a problem is one line of bounded length.
+void MakeOneLine(std::string& problem) {
+  constexpr std::size_t kProblemBytesMax = 500;
+  problem.resize(TruncateUtf8(problem, kProblemBytesMax).size());
+  for (char& c : problem) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = '?';
+  }
+}
+
+absl::Status Refusal(Problems problems) {
+  for (std::string& problem : problems) MakeOneLine(problem);
   const char* noun = problems.size() == 1 ? " problem" : " problems";
   return absl::InvalidArgumentError(absl::StrCat(
       problems.size(), noun, " in the configuration:\n  ", absl::StrJoin(problems, "\n  ")));
@@ -59,7 +72,7 @@ absl::StatusOr<v1::Config> LoadConfigText(const ConfigSources& sources, const st
   Complete(config);
   // Told together, so that one attempt shows all there is to mend.
   for (std::string& problem : Validate(config)) problems.push_back(std::move(problem));
-  if (!problems.empty()) return Refusal(problems);
+  if (!problems.empty()) return Refusal(std::move(problems));
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/protocol/utf8.h"
 
 namespace roomcast::ops {
 namespace {
@@ -37,6 +38,13 @@ class Walker {
   Problems& problems_;
 };
 
+// What an operator wrote, short.
+std::string Shown(std::string_view text) {
+  constexpr std::size_t kShownBytes = 100;
+  if (text.size() <= kShownBytes) return std::string(text);
+  return std::string(TruncateUtf8(text, kShownBytes)) + "...";
+}
+
 std::string_view KindOf(const YAML::Node& node) {
   switch (node.Type()) {
     case YAML::NodeType::Map:
@@ -60,7 +68,7 @@ void Walker::Tell(const YAML::Mark& mark, std::string_view path, std::string_vie
 
 const Field* Walker::Find(const YAML::Mark& mark, std::string_view path, const std::string& name,
                           const Message& message) {
-  const std::string here = JoinPath(path, name);
+  const std::string here = JoinPath(path, Shown(name));
   const Field* field = FindField(message, name);
   if (field == nullptr) {
     Tell(
@@ -142,7 +150,7 @@ void Walker::Scalar(const YAML::Node& node, const std::string& path, Message& me
   if (problem.empty()) return;
   const bool secret = SettingOf(field).secret();
   Tell(node.Mark(), path,
-       secret ? problem : absl::StrCat(problem, "; here it is `", node.Scalar(), "`"));
+       secret ? problem : absl::StrCat(problem, "; here it is `", Shown(node.Scalar()), "`"));
 }
 
 // The item called `name`; made if there is none.
@@ -191,7 +199,7 @@ void Assign(const std::vector<std::string>& names, const YAML::Node& value, Walk
     }
     message = NamedItem(*message, *field, names[++i]);
     if (message == nullptr) return walker.Tell(nowhere, path, "its items need a name");
-    path = JoinPath(path, names[i]);
+    path = JoinPath(path, Shown(names[i]));
     if (i + 1 == names.size()) return walker.Map(value, path, *message);
   }
 }
@@ -214,16 +222,16 @@ void ApplyYaml(std::string_view file, std::string_view text, v1::Config& config,
       walker.Map(documents[0], "", config);
     }
   } catch (const YAML::Exception& exception) {
-    walker.Tell(exception.mark, "", "not YAML: " + exception.msg);
+    walker.Tell(exception.mark, "", "not YAML: " + Shown(exception.msg));
   }
 }
 
 void ApplyAssignment(std::string_view assignment, v1::Config& config, Problems& problems) {
   const std::size_t equals = assignment.find('=');
-  const std::string_view path = assignment.substr(0, equals);
+  const std::string path = Shown(assignment.substr(0, equals));
   Walker walker("--set", /*has_lines=*/false, problems);
   const YAML::Mark nowhere = YAML::Mark::null_mark();
-  if (equals == std::string_view::npos || path.empty()) {
+  if (equals == std::string_view::npos || equals == 0) {
     return walker.Tell(nowhere, path, "must be written path.to.field=value");
   }
   const std::string_view text = assignment.substr(equals + 1);
@@ -231,9 +239,9 @@ void ApplyAssignment(std::string_view assignment, v1::Config& config, Problems& 
     // Nothing after the `=` is the empty text, not nothing.
     const YAML::Node value =
         text.empty() ? YAML::Node(std::string()) : YAML::Load(std::string(text));
-    Assign(SplitPath(path), value, walker, config);
+    Assign(SplitPath(assignment.substr(0, equals)), value, walker, config);
   } catch (const YAML::Exception& exception) {
-    walker.Tell(nowhere, path, "not YAML: " + exception.msg);
+    walker.Tell(nowhere, path, "not YAML: " + Shown(exception.msg));
   }
 }
 

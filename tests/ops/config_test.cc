@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -194,6 +195,14 @@ TEST(ARefusedConfig, NeverRepeatsASecret) {
   EXPECT_THAT(told, HasSubstr("auth.development_secret: has 7 bytes, the least is 32"));
   EXPECT_THAT(told, HasSubstr("bridge.keys.k.sha256"));
   EXPECT_THAT(told, Not(HasSubstr("hunter")));
+}
+
+TEST(ARefusedConfig, KeepsEachProblemOnOneShortLine) {
+  const std::string told = RefusalOf("namespaces: [{name: \"a\\nb\"}]\n\"x\\ny\": 1\n" +
+                                     std::string(900, 'k') + ": 1\n");
+  EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 3);
+  EXPECT_THAT(told, HasSubstr("namespaces.a?b.name: must be letters"));
+  EXPECT_LT(told.size(), 1'500U);
 }
 
 TEST(ASelfReferringAlias, IsToldAndNotFollowed) {
