@@ -8,13 +8,13 @@ TEST_STEPS=(
   "tools        the tests of tools/ itself"
   "format       clang-format"
   "native       unit, simulation and corpus tests under ASan and UBSan"
-  "lint         clang-tidy, on files that changed since it last passed"
   "tsan         tests labelled tsan, under ThreadSanitizer"
   "wasm         the same protocol and core tests as WebAssembly, in Node"
   "typescript   the npm package: its compiler and its tests"
   "demo         the demo page's own code"
   "size         what the npm package weighs"
   "release      what ships, compiled"
+  "simulate     300 seeds of hub and clients on a hostile network"
   "end_to_end   the real hub against real clients"
   "bridge       the bridge against Python's gRPC"
   "browser      the page in headless Chromium"
@@ -88,7 +88,6 @@ test_layers() { run_tests layers check "$PYTHON" tools/check_layers; }
 test_tools() { run_tests tools unittest run_python_tests tools; }
 test_format() { run_tests format check "$PYTHON" tools/check_style format; }
 test_native() { stands native dev && run_tests native ctest run_ctest dev; }
-test_lint() { stands lint dev && run_tests lint check "$PYTHON" tools/check_style lint; }
 test_tsan() { stands tsan tsan && run_tests tsan ctest run_ctest tsan -L tsan; }
 test_wasm() { stands wasm wasm && run_tests wasm ctest run_ctest wasm; }
 test_typescript() {
@@ -100,6 +99,9 @@ test_release() {
   local status=0
   need release || status=1
   tally release check "$status" "$LOGS/build-release.log"
+}
+test_simulate() {
+  stands simulate release && run_tests simulate check build/release/roomcast_simulate --seeds 300
 }
 test_end_to_end() {
   stands end_to_end dev demo && run_tests end_to_end unittest run_python_tests tests/end_to_end

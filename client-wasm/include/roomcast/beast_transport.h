@@ -1,10 +1,13 @@
 #ifndef ROOMCAST_BEAST_TRANSPORT_H_
 #define ROOMCAST_BEAST_TRANSPORT_H_
 
-#include <boost/asio/io_context.hpp>
 #include <memory>
 
 #include "roomcast/client.h"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace roomcast {
 
