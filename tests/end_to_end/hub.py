@@ -1,0 +1,151 @@
+"""The real hub for tests: a process on free ports, its log, its metrics, and the schema's classes."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from grpc_tools import protoc
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("ROOMCAST_BINARY", str(ROOT / "build/dev/roomcast"))
+# The most that anything may take on a busy machine; nothing here waits for it to pass.
+PATIENCE = 30
+
+_OUT = tempfile.mkdtemp(prefix="roomcast-schema-")
+if protoc.main(["protoc", f"-I{ROOT / 'proto'}", f"--python_out={_OUT}", f"--grpc_python_out={_OUT}",
+                "roomcast/v1/client.proto", "roomcast/v1/bridge.proto"]):
+    raise RuntimeError("protoc does not like the schema")
+sys.path.insert(0, _OUT)
+# pylint: disable=wrong-import-position,import-error,unused-import
+from roomcast.v1 import bridge_pb2, bridge_pb2_grpc, client_pb2
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def until(condition, what):
+    """Waits until condition() says something true, and returns that."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.01)
+    raise AssertionError(f"not within {PATIENCE} s: {what}")
+
+
+def run(*words):
+    """Runs the program with these words to its end."""
+    return subprocess.run([BINARY, *words], capture_output=True, text=True, timeout=PATIENCE,
+                          check=False)
+
+
+class Hub:
+    """`roomcast serve --dev` with more flags. A context manager; leaving it ends the hub."""
+
+    def __init__(self, *flags, ports=(0, 0, 0)):
+        self.folder = tempfile.TemporaryDirectory(prefix="roomcast-hub-")
+        self.log_file = pathlib.Path(self.folder.name) / "log"
+        command = [BINARY, "serve", "--dev"]
+        for name, port in zip(("--port", "--bridge-port", "--ops-port"), ports):
+            command += [name, str(port)]
+        with open(self.log_file, "wb") as log:
+            self.process = subprocess.Popen([*command, *flags], stdout=log, stderr=log)
+        try:
+            listening = until(self._listening, "the hub listens")
+        except AssertionError:
+            self.end()
+            raise
+        self.port = listening["public_port"]
+        self.bridge = f"127.0.0.1:{listening['bridge_port']}"
+        self.ops_port = listening["ops_port"]
+        self.ports = (self.port, listening["bridge_port"], self.ops_port)
+
+    def _listening(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"the hub ended; it said:\n{self.said()}")
+        return self.log_line("listening")
+
+    def said(self):
+        """All that it wrote."""
+        return self.log_file.read_text(encoding="utf-8")
+
+    def log_lines(self):
+        """The log's whole lines, as objects."""
+        return [json.loads(line) for line in self.said().splitlines(keepends=True)
+                if line.endswith("\n")]
+
+    def log_line(self, message, **fields):
+        """The first line with this message and these fields. None: there is none."""
+        for line in self.log_lines():
+            if line["message"] == message and fields.items() <= line.items():
+                return line
+        return None
+
+    def get(self, path, port=None):
+        """An HTTP GET: status and text."""
+        try:
+            with _OPENER.open(f"http://127.0.0.1:{port or self.ops_port}{path}",
+                              timeout=PATIENCE) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metric(self, series):
+        """The value of one series, written as /metrics has it."""
+        found = re.search(rf"^{re.escape(series)} (\S+)$", self.get("/metrics")[1], re.MULTILINE)
+        if not found:
+            raise AssertionError(f"/metrics has no {series}")
+        return float(found[1])
+
+    def terminate(self):
+        """SIGTERM; the exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE)
+
+    def kill(self):
+        """kill -9."""
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def end(self):
+        """Ends it if it runs, and takes its files away."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.folder.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.end()
+
+
+class HubCase(unittest.TestCase):
+    """Tests that share one hub, started with FLAGS. It has to be running, and silent about broken
+    invariants and sanitizers, at the end."""
+
+    FLAGS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub(*cls.FLAGS)
+
+    @classmethod
+    def tearDownClass(cls):
+        running = cls.hub.process.poll() is None
+        code = cls.hub.terminate() if running else cls.hub.process.returncode
+        said = cls.hub.said()
+        cls.hub.end()
+        if not running or code != 0:
+            raise AssertionError(f"the hub ended with {code}; it said:\n{said[-4000:]}")
