@@ -27,6 +27,15 @@ TurnedAway WithoutKey(Refusal refusal) {
   return {refusal, ToStatus(MakeError(ErrorCode::kUnauthorized, text))};
 }
 
+// As HTTP/2 counts it (RFC 9113, section 6.5.2).
+std::size_t BytesOfMetadata(const grpc::ServerContextBase& context) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : context.client_metadata()) {
+    bytes += name.size() + value.size() + 32;
+  }
+  return bytes;
+}
+
 std::string_view NameOfRole(Role role) {
   switch (role) {
     case Role::kPublish:
@@ -45,6 +54,11 @@ std::string_view NameOfRole(Role role) {
 
 std::variant<Caller, TurnedAway> Admission::Admit(const grpc::ServerContextBase& context,
                                                   std::optional<Role> role) const {
+  if (const std::size_t bytes = BytesOfMetadata(context); bytes > metadata_bytes_max_) {
+    const std::string text =
+        absl::StrCat("the metadata has ", bytes, " bytes, the most is ", metadata_bytes_max_);
+    return TurnedAway{Refusal::kBadRequest, ToStatus(MakeError(ErrorCode::kLimitExceeded, text))};
+  }
   const std::variant<Caller, Refusal> admitted = keys_.Admit(AuthorizationOf(context));
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) return WithoutKey(*refusal);
   const Caller caller = std::get<Caller>(admitted);

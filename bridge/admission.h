@@ -1,11 +1,12 @@
-// The one check at the door, for every call but Health: the key in the metadata, its role, the
-// deadline.
+// The one check at the door, for every call but Health: how much metadata, the key in it, its role,
+// the deadline.
 #ifndef ROOMCAST_BRIDGE_ADMISSION_H_
 #define ROOMCAST_BRIDGE_ADMISSION_H_
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
 
+#include <cstddef>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -25,7 +26,8 @@ struct TurnedAway {
 // Immutable; any thread may ask.
 class Admission {
  public:
-  explicit Admission(KeyRing keys) : keys_(std::move(keys)) {}
+  Admission(KeyRing keys, std::size_t metadata_bytes_max)
+      : keys_(std::move(keys)), metadata_bytes_max_(metadata_bytes_max) {}
 
   // No role: every known key will do.
   [[nodiscard]] std::variant<Caller, TurnedAway> Admit(const grpc::ServerContextBase& context,
@@ -33,6 +35,7 @@ class Admission {
 
  private:
   const KeyRing keys_;
+  const std::size_t metadata_bytes_max_;
 };
 
 // The call's deadline on the steady clock; kNoDeadline where it is a day ahead or more.

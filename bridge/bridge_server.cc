@@ -26,6 +26,11 @@ constexpr int kPingPatienceMs = 20'000;
 constexpr int kCallersPingsApartMs = 10'000;
 constexpr int kPingStrikesMax = 2;
 
+// Where gRPC itself refuses metadata it loses its place in the connection's header compression, and
+// all calls of the connection fail. So its own limit lies this far above ours, which refuses one
+// call.
+constexpr std::size_t kMetadataSlackBytes = 64 * 1024;
+
 absl::Status FaultIn(const BridgeConfig& config, const ListenAddress& address) {
   if (config.keys.empty() && !(config.development && address.IsLoopback())) {
     return absl::InvalidArgumentError(
@@ -48,7 +53,8 @@ void SetLimits(const BridgeConfig& config, grpc::ServerBuilder& builder) {
   const int message_bytes = AsArgument(config.message_bytes_max);
   builder.SetMaxReceiveMessageSize(message_bytes);
   builder.SetMaxSendMessageSize(message_bytes);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, AsArgument(config.metadata_bytes_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
+                             AsArgument(config.metadata_bytes_max + kMetadataSlackBytes));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, AsArgument(config.streams_max));
   if (config.connection_age_ms > 0) {
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
@@ -84,7 +90,7 @@ absl::StatusOr<std::unique_ptr<BridgeServer>> BridgeServer::Start(const BridgeCo
   if (absl::Status probed = address->Probe(); !probed.ok()) return probed;
 
   std::unique_ptr<BridgeServer> bridge(
-      new BridgeServer(Admission(*std::move(keys)), gateway, observer));
+      new BridgeServer(Admission(*std::move(keys), config.metadata_bytes_max), gateway, observer));
   // Of the whole process, and read when a server is built.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;

@@ -155,7 +155,7 @@ class OpenBridgeTest(BridgeCase):
         self.refused(grpc.StatusCode.RESOURCE_EXHAUSTED, self.stub.Publish,
                      text(room, "x" * (5 << 20)))
         self.refused(grpc.StatusCode.RESOURCE_EXHAUSTED, self.stub.Publish, text(room),
-                     metadata=[("x-filler", "x" * 20_000)])
+                     metadata=[("x-filler", "x" * 20_000)], hub_code=106)
         self.assertEqual(self.publish(text(room)).offset, 2)
 
     def test_bytes_that_are_no_request_change_nothing(self):

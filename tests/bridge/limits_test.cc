@@ -76,10 +76,27 @@ TEST_F(LimitsTest, AMessageOfFiveMebibytesIsRefusedBeforeItIsRead) {
   EXPECT_TRUE(Publish(Text("news", "next")).ok());
 }
 
-TEST_F(LimitsTest, TwentyKilobytesOfMetadataAreRefused) {
+TEST_F(LimitsTest, TwentyKilobytesOfMetadataAreRefusedAndTheConnectionStays) {
+  Start(OpenConfig());
+  const auto stub = Stub();
+  for (int i = 0; i < 20; ++i) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-filler", std::string(20'000, 'x'));
+    v1::PublishResponse response;
+    const grpc::Status status = stub->Publish(&context, Text("news", "hello"), &response);
+    EXPECT_EQ(status.error_code(), Code::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(FromStatus(status).value_or(HubError()).code, 106u);
+
+    grpc::ClientContext next;
+    EXPECT_TRUE(stub->Publish(&next, Text("news", "next"), &response).ok());
+  }
+  EXPECT_EQ(gateway_.publishes().size(), 20u);
+}
+
+TEST_F(LimitsTest, AHundredKilobytesOfMetadataAreRefusedByGrpcItself) {
   Start(OpenConfig());
   grpc::ClientContext context;
-  context.AddMetadata("x-filler", std::string(20'000, 'x'));
+  context.AddMetadata("x-filler", std::string(100'000, 'x'));
   v1::PublishResponse response;
   EXPECT_EQ(Stub()->Publish(&context, Text("news", "hello"), &response).error_code(),
             Code::RESOURCE_EXHAUSTED);
