@@ -20,8 +20,8 @@ int Help(std::ostream& out, int code) {
          "  serve                      run a hub until Ctrl-C; the log is on stderr\n"
       << roomcast::ops::ServeFlagsHelp()
       << "  token USER [--ttl 1h]      a token for a hub with these flags of serve\n"
-      << roomcast::client::WatchHelp() << roomcast::bridge::BridgeCommandsHelp() << "  version                    "
-      << ROOMCAST_VERSION << "\n";
+      << roomcast::client::WatchHelp() << roomcast::bridge::BridgeCommandsHelp()
+      << "  version                    " << ROOMCAST_VERSION << "\n";
   return code;
 }
 
