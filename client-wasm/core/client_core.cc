@@ -24,7 +24,7 @@ std::uint64_t PublicHalf(const std::array<char, kProducerBytes>& producer) {
 
 }  // namespace
 
-ClientCore::ClientCore(const ClientOptions& options, Now now)
+ClientCore::ClientCore(const ClientOptions& options, const Now& now)
     : url_(options.url),
       name_(options.name),
       version_(options.version),
@@ -33,25 +33,25 @@ ClientCore::ClientCore(const ClientOptions& options, Now now)
       random_(options.seed),
       backoff_({kBackoffFirst, kBackoffMost, kBackoffStable}),
       token_(options.token, options.token_provider),
-      last_now_(now) {}
+      now_(now) {}
 
-bool ClientCore::Begin(Now now) {
-  const std::int64_t wall = Microseconds(now.wall) - Microseconds(last_now_.wall);
-  const Duration slept = Duration(wall) - (now.instant - last_now_.instant);
-  last_now_ = now;
+bool ClientCore::Begin(const Now& now) {
+  const std::int64_t wall = Microseconds(now.wall) - Microseconds(now_.wall);
+  const Duration slept = Duration(wall) - (now.instant - now_.instant);
+  now_ = now;
   deadlines_moved_ = true;
   if (slept < kClockJump) return false;
   // The clock that samples were taken with stood still.
   clock_.Forget();
-  Wake(now, false);
+  Wake(false);
   return true;
 }
 
-void ClientCore::Finish(Now now) {
+void ClientCore::Finish() {
   if (deadlines_moved_) {
     const Instant next = NextDeadline();
     // A deadline that only moved away is looked at again when the timer comes.
-    if (next != told_timer_ && (next < told_timer_ || told_timer_ <= now.instant)) {
+    if (next != told_timer_ && (next < told_timer_ || told_timer_ <= now_.instant)) {
       told_timer_ = next;
       effects_.Emit(SetTimer{next});
     }
@@ -94,20 +94,20 @@ void ClientCore::Enter(Step step, const Fault& fault) {
 // ---- Attempts
 // ------------------------------------------------------------------------------------
 
-void ClientCore::StartAttempt(Now now) {
-  last_attempt_ = now;
-  if (!token_.NeedsNew()) return OpenNow(now);
+void ClientCore::StartAttempt() {
+  last_attempt_ = now_;
+  if (!token_.NeedsNew()) return OpenNow();
   Enter(Step::kAskToken, {});
   if (!token_.asking()) {
-    AskToken(now, token_.token().empty() ? TokenReason::kInitial : TokenReason::kExpired);
+    AskToken(token_.token().empty() ? TokenReason::kInitial : TokenReason::kExpired);
   }
 }
 
-void ClientCore::OpenNow(Now now) {
-  last_attempt_ = now;
+void ClientCore::OpenNow() {
+  last_attempt_ = now_;
   ++stats_.attempts;
   last_generation_ = static_cast<Generation>(static_cast<std::uint32_t>(last_generation_) + 1);
-  connection_.emplace(last_generation_, now);
+  connection_.emplace(last_generation_, now_);
   Enter(Step::kOpen, {});
   effects_.Emit(OpenSocket{last_generation_, effects_.Keep(moved_to_.empty() ? url_ : moved_to_),
                            "roomcast.v1"});
@@ -117,7 +117,7 @@ void ClientCore::CloseSocketAs(std::uint16_t code, std::string_view reason) {
   effects_.EmitClose({connection_->generation(), code, effects_.Keep(reason)});
 }
 
-void ClientCore::ForgetConnection(Now now) {
+void ClientCore::ForgetConnection() {
   connection_.reset();
   refresh_ = kNoCall;
   refresh_at_ = kNever;
@@ -127,13 +127,13 @@ void ClientCore::ForgetConnection(Now now) {
   SettleAll(Request::Kind::kPing, kNoRoom, Outcome::kRefused, FaultOf(ClientCode::kConnectionLost));
   requests_.MarkUnsent();
   queue_.MarkUnsent();
-  backoff_.OnLost(now.instant);
+  backoff_.OnLost(now_.instant);
 }
 
-void ClientCore::OnLost(Now now, const Fault& fault, const RetryAdvice& advice) {
+void ClientCore::OnLost(const Fault& fault, const RetryAdvice& advice) {
   if (phase_ != Phase::kLive) moved_to_.clear();
-  ForgetConnection(now);
-  if (advice.after == AfterClose::kStop) return StopWith(now, fault, false);
+  ForgetConnection();
+  if (advice.after == AfterClose::kStop) return StopWith(fault, false);
   if (advice.after == AfterClose::kReconnectLate) backoff_.Raise();
   Duration advised = advice.retry_after;
   if (advice.spread > 0s) {
@@ -141,13 +141,13 @@ void ClientCore::OnLost(Now now, const Fault& fault, const RetryAdvice& advice) 
         random_.Below(static_cast<std::uint64_t>(advice.spread.count()))));
   }
   Duration wait = std::max(backoff_.Next(random_.Next()), advised);
-  if (hidden_) wait = std::max(wait, kHiddenInterval - Elapsed(last_attempt_, now));
-  retry_at_ = now.instant + wait;
-  not_before_ = now.instant + advised;
+  if (hidden_) wait = std::max(wait, kHiddenInterval - Elapsed(last_attempt_, now_));
+  retry_at_ = now_.instant + wait;
+  not_before_ = now_.instant + advised;
   Enter(Step::kWait, fault);
 }
 
-void ClientCore::StopWith(Now, const Fault& fault, bool by_application) {
+void ClientCore::StopWith(const Fault& fault, bool by_application) {
   token_.GiveUp();
   session_id_.clear();
   session_key_.clear();
@@ -156,194 +156,194 @@ void ClientCore::StopWith(Now, const Fault& fault, bool by_application) {
   SettleEverything(fault, by_application);
 }
 
-void ClientCore::ProtocolError(Now now, ClientCode code, std::string_view text) {
+void ClientCore::ProtocolError(ClientCode code, std::string_view text) {
   ++stats_.protocol_errors;
   Fault fault = FaultOf(code, text);
   effects_.Emit(Problem{kNoRoom, fault});
   CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kBadRequest), fault.name);
-  OnLost(now, fault, {});
+  OnLost(fault, {});
 }
 
 // ---- Wishes
 // --------------------------------------------------------------------------------------
 
-CallId ClientCore::Connect(Now now) {
+CallId ClientCore::Connect(const Now& now) {
   Begin(now);
   if (phase_ == Phase::kClosed) return RefuseAtOnce(kNoRoom, FaultOf(ClientCode::kClosed));
-  const CallId call = AddRequest(now, Request::Kind::kConnect, kNoRoom);
+  const CallId call = AddRequest(Request::Kind::kConnect, kNoRoom);
   if (phase_ == Phase::kLive) {
     SettleAll(Request::Kind::kConnect, kNoRoom, Outcome::kDone, {});
   } else if (phase_ == Phase::kIdle) {
-    StartAttempt(now);
+    StartAttempt();
   } else {
-    Wake(now, false);
+    Wake(false);
   }
-  Finish(now);
+  Finish();
   return call;
 }
 
-void ClientCore::Disconnect(Now now) {
+void ClientCore::Disconnect(const Now& now) {
   Begin(now);
   if (phase_ == Phase::kLive) SendBody(kNoCall, Bye{});
   if (connection_) CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNormal), {});
-  ForgetConnection(now);
-  StopWith(now, FaultOf(ClientCode::kDisconnected), true);
-  Finish(now);
+  ForgetConnection();
+  StopWith(FaultOf(ClientCode::kDisconnected), true);
+  Finish();
 }
 
-void ClientCore::Close(Now now) {
+void ClientCore::Close(const Now& now) {
   Begin(now);
-  if (phase_ == Phase::kClosed) return Finish(now);
+  if (phase_ == Phase::kClosed) return Finish();
   if (phase_ == Phase::kLive) SendBody(kNoCall, Bye{});
   if (connection_) CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNormal), {});
-  for (const auto& room : rooms_) LeaveRoom(now, *room);
-  ForgetConnection(now);
+  for (const auto& room : rooms_) LeaveRoom(*room);
+  ForgetConnection();
   token_.GiveUp();
   Enter(Step::kClose, FaultOf(ClientCode::kClosed));
   SettleEverything(FaultOf(ClientCode::kClosed), true);
-  Finish(now);
+  Finish();
 }
 
 // ---- The token
 // -----------------------------------------------------------------------------------
 
-void ClientCore::AskToken(Now now, TokenReason reason) { effects_.Emit(token_.Ask(now, reason)); }
+void ClientCore::AskToken(TokenReason reason) { effects_.Emit(token_.Ask(now_, reason)); }
 
-void ClientCore::GiveToken(Now now, std::uint32_t request, std::string_view token) {
+void ClientCore::GiveToken(const Now& now, std::uint32_t request, std::string_view token) {
   if (token.size() > kTokenBytesMax || !IsUtf8(token)) return TokenFailed(now, request, true);
   Begin(now);
   if (token_.OnToken(request, token)) {
-    if (phase_ == Phase::kToken) OpenNow(now);
+    if (phase_ == Phase::kToken) OpenNow();
     if (phase_ == Phase::kLive) {
       refresh_ = NextCall();
       SendBody(refresh_, Refresh{token});
     }
   }
-  Finish(now);
+  Finish();
 }
 
-void ClientCore::TokenFailed(Now now, std::uint32_t request, bool permanent) {
+void ClientCore::TokenFailed(const Now& now, std::uint32_t request, bool permanent) {
   Begin(now);
   if (token_.OnFailed(request)) {
     const Fault fault = FaultOf(ClientCode::kTokenFailed);
     if (phase_ == Phase::kToken && permanent) {
-      StopWith(now, fault, false);
+      StopWith(fault, false);
     } else if (phase_ == Phase::kToken) {
-      OnLost(now, fault, {});
+      OnLost(fault, {});
     } else if (phase_ == Phase::kLive) {
       effects_.Emit(Problem{kNoRoom, fault});
-      refresh_at_ = permanent ? kNever : now.instant + kRefreshAgain;
+      refresh_at_ = permanent ? kNever : now_.instant + kRefreshAgain;
     }
   }
-  Finish(now);
+  Finish();
 }
 
 // ---- The socket
 // ----------------------------------------------------------------------------------
 
-void ClientCore::OnSocketOpen(Now now, Generation generation) {
+void ClientCore::OnSocketOpen(const Now& now, Generation generation) {
   Begin(now);
   if (connection_ && connection_->generation() == generation && phase_ == Phase::kOpening) {
     Enter(Step::kGreet, {});
-    SendHello(now);
+    SendHello();
   }
-  Finish(now);
+  Finish();
 }
 
-void ClientCore::OnSocketClosed(Now now, Generation generation, std::uint32_t code,
+void ClientCore::OnSocketClosed(const Now& now, Generation generation, std::uint32_t code,
                                 std::string_view reason) {
   Begin(now);
   if (connection_ && connection_->generation() == generation) {
     if (code == static_cast<std::uint32_t>(DisconnectCode::kTokenExpired)) token_.OnExpired();
     const std::string_view text = IsUtf8(reason) ? reason : std::string_view();
-    OnLost(now, FaultOfClose(code, text), {AfterCloseCode(code), {}, {}});
+    OnLost(FaultOfClose(code, text), {AfterCloseCode(code), {}, {}});
   }
-  Finish(now);
+  Finish();
 }
 
-void ClientCore::OnText(Now now, Generation generation) {
+void ClientCore::OnText(const Now& now, Generation generation) {
   Begin(now);
   if (connection_ && connection_->generation() == generation) {
-    ProtocolError(now, ClientCode::kBadFrame, "a text message; ours are binary");
+    ProtocolError(ClientCode::kBadFrame, "a text message; ours are binary");
   }
-  Finish(now);
+  Finish();
 }
 
 // ---- Time and signals
 // ----------------------------------------------------------------------------
 
-void ClientCore::OnTimer(Now now) {
+void ClientCore::OnTimer(const Now& now) {
   told_timer_ = kNever;
   Begin(now);
-  ExpireCalls(now);
-  RunConnectionDeadlines(now);
-  RunRoomDeadlines(now);
-  Finish(now);
+  ExpireCalls();
+  RunConnectionDeadlines();
+  RunRoomDeadlines();
+  Finish();
 }
 
-void ClientCore::RunConnectionDeadlines(Now now) {
-  if (now.instant >= token_.deadline()) {
+void ClientCore::RunConnectionDeadlines() {
+  if (now_.instant >= token_.deadline()) {
     token_.GiveUp();
     const Fault fault = FaultOf(ClientCode::kTokenTimeout);
-    if (phase_ == Phase::kToken) return OnLost(now, fault, {});
+    if (phase_ == Phase::kToken) return OnLost(fault, {});
     effects_.Emit(Problem{kNoRoom, fault});
-    refresh_at_ = now.instant + kRefreshAgain;
+    refresh_at_ = now_.instant + kRefreshAgain;
   }
-  if (phase_ == Phase::kWaiting && now.instant >= retry_at_) return StartAttempt(now);
+  if (phase_ == Phase::kWaiting && now_.instant >= retry_at_) return StartAttempt();
   if (!connection_) return;
-  switch (connection_->OnTime(now)) {
+  switch (connection_->OnTime(now_)) {
     case Connection::Verdict::kTooSlow:
       CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
-      return OnLost(now, FaultOf(ClientCode::kConnectTimeout), {});
+      return OnLost(FaultOf(ClientCode::kConnectTimeout), {});
     case Connection::Verdict::kLost:
       ++stats_.lost_links;
       CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNoPong), {});
-      return OnLost(now, FaultOf(ClientCode::kNoPong), {});
+      return OnLost(FaultOf(ClientCode::kNoPong), {});
     case Connection::Verdict::kProbe:
-      ProbeLink(now);
+      ProbeLink();
       break;
     case Connection::Verdict::kWait:
       break;
   }
   if (phase_ != Phase::kLive) return;
-  if (now.instant >= connection_->move_at()) {
+  if (now_.instant >= connection_->move_at()) {
     CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
-    ForgetConnection(now);
-    retry_at_ = now.instant;
+    ForgetConnection();
+    retry_at_ = now_.instant;
     Enter(Step::kWait, FaultOf(ClientCode::kMoving));
-    return StartAttempt(now);
+    return StartAttempt();
   }
-  if (now.instant >= refresh_at_ && !token_.asking()) {
+  if (now_.instant >= refresh_at_ && !token_.asking()) {
     refresh_at_ = kNever;
-    AskToken(now, TokenReason::kRefresh);
+    AskToken(TokenReason::kRefresh);
   }
 }
 
-void ClientCore::ProbeLink(Now now) {
+void ClientCore::ProbeLink() {
   if (phase_ != Phase::kLive) return;
-  if (const std::optional<roomcast::Ping> ping = connection_->Probe(now)) SendBody(kNoCall, *ping);
+  if (const std::optional<roomcast::Ping> ping = connection_->Probe(now_)) SendBody(kNoCall, *ping);
 }
 
-void ClientCore::Wake(Now now, bool renew_attempt) {
-  const bool fresh = Elapsed(last_attempt_, now) < kFreshAttempt;
+void ClientCore::Wake(bool renew_attempt) {
+  const bool fresh = Elapsed(last_attempt_, now_) < kFreshAttempt;
   switch (phase_) {
     case Phase::kLive:
-      return ProbeLink(now);
+      return ProbeLink();
     case Phase::kOpening:
     case Phase::kGreeting:
       if (!renew_attempt || fresh) return;
       CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
-      ForgetConnection(now);
-      retry_at_ = now.instant;
+      ForgetConnection();
+      retry_at_ = now_.instant;
       Enter(Step::kWait, FaultOf(ClientCode::kConnectTimeout));
-      return StartAttempt(now);
+      return StartAttempt();
     case Phase::kWaiting:
-      if (!fresh && now.instant >= not_before_) return StartAttempt(now);
+      if (!fresh && now_.instant >= not_before_) return StartAttempt();
       // What a hidden page put off is not put off any more.
       retry_at_ = std::min(retry_at_, std::max(not_before_, last_attempt_.instant + kFreshAttempt));
       return;
     case Phase::kParked:
-      return StartAttempt(now);
+      return StartAttempt();
     case Phase::kIdle:
     case Phase::kToken:
     case Phase::kClosed:
@@ -351,15 +351,15 @@ void ClientCore::Wake(Now now, bool renew_attempt) {
   }
 }
 
-void ClientCore::Park(Now now) {
+void ClientCore::Park() {
   if (!Next(phase_, Step::kPark)) return;
   // Not 1001, which a page cannot send. Any close without Bye parks the session.
   if (connection_) CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
-  ForgetConnection(now);
+  ForgetConnection();
   Enter(Step::kPark, FaultOf(ClientCode::kParked));
 }
 
-void ClientCore::OnSignal(Now now, Signal signal) {
+void ClientCore::OnSignal(const Now& now, Signal signal) {
   if (signal == Signal::kUnload) return Close(now);
   Begin(now);
   switch (signal) {
@@ -372,28 +372,28 @@ void ClientCore::OnSignal(Now now, Signal signal) {
     case Signal::kVisible:
     case Signal::kPageShow:
       hidden_ = false;
-      Wake(now, true);
+      Wake(true);
       break;
     case Signal::kOnline:
     case Signal::kWake:
-      Wake(now, true);
+      Wake(true);
       break;
     case Signal::kOffline:
-      ProbeLink(now);
+      ProbeLink();
       break;
     case Signal::kPageHide:
-      Park(now);
+      Park();
       break;
     case Signal::kUnload:
       break;
   }
-  Finish(now);
+  Finish();
 }
 
 // ---- Questions
 // -----------------------------------------------------------------------------------
 
-std::optional<ClockSync::Reading> ClientCore::HubTime(Now now) const {
+std::optional<ClockSync::Reading> ClientCore::HubTime(const Now& now) const {
   return clock_.Read(Microseconds(now.instant));
 }
 

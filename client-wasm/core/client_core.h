@@ -44,43 +44,44 @@ namespace roomcast::client {
 // made. Not thread-safe. `now` must not go back; if it does, deadlines come late.
 class ClientCore {
  public:
-  ClientCore(const ClientOptions& options, Now now);
+  ClientCore(const ClientOptions& options, const Now& now);
 
   // ---- The application's wishes ----
 
   // Stay connected, until Disconnect, Close or a code that says stop. Done when connected.
-  CallId Connect(Now now);
+  CallId Connect(const Now& now);
   // Says Bye. Calls under way are aborted; rooms stay wanted for the next Connect.
-  void Disconnect(Now now);
+  void Disconnect(const Now& now);
   // As Disconnect, for good: rooms are left, and every later call is refused.
-  void Close(Now now);
+  void Close(const Now& now);
 
   // The answer to NeedToken, or with request 0 a token that nobody asked for.
-  void GiveToken(Now now, std::uint32_t request, std::string_view token);
-  void TokenFailed(Now now, std::uint32_t request, bool permanent);
+  void GiveToken(const Now& now, std::uint32_t request, std::string_view token);
+  void TokenFailed(const Now& now, std::uint32_t request, bool permanent);
 
   // kNoRoom: not a room name; a Problem says why. A room that is open already is the same one.
-  RoomId OpenRoom(Now now, std::string_view name);
-  void ReleaseRoom(Now now, RoomId room);
-  CallId Join(Now now, RoomId room, const JoinOptions& options);
-  CallId Leave(Now now, RoomId room);
-  CallId Publish(Now now, RoomId room, const PublishOptions& options);
+  RoomId OpenRoom(const Now& now, std::string_view name);
+  void ReleaseRoom(const Now& now, RoomId room);
+  CallId Join(const Now& now, RoomId room, const JoinOptions& options);
+  CallId Leave(const Now& now, RoomId room);
+  CallId Publish(const Now& now, RoomId room, const PublishOptions& options);
   // Volatile. False: dropped.
-  bool Send(Now now, RoomId room, const PublishOptions& options);
-  CallId Ping(Now now);
+  bool Send(const Now& now, RoomId room, const PublishOptions& options);
+  CallId Ping(const Now& now);
   // The application takes a call back.
-  void Abort(Now now, CallId call);
+  void Abort(const Now& now, CallId call);
 
   // ---- What the world reports ----
 
-  void OnSocketOpen(Now now, Generation generation);
-  void OnMessage(Now now, Generation generation, std::string_view bytes);
+  void OnSocketOpen(const Now& now, Generation generation);
+  void OnMessage(const Now& now, Generation generation, std::string_view bytes);
   // A text message, which the protocol does not have.
-  void OnText(Now now, Generation generation);
+  void OnText(const Now& now, Generation generation);
   // `code` as a browser reports it: 1006 where there was no close handshake.
-  void OnSocketClosed(Now now, Generation generation, std::uint32_t code, std::string_view reason);
-  void OnTimer(Now now);
-  void OnSignal(Now now, Signal signal);
+  void OnSocketClosed(const Now& now, Generation generation, std::uint32_t code,
+                      std::string_view reason);
+  void OnTimer(const Now& now);
+  void OnSignal(const Now& now, Signal signal);
 
   void TakeEffects(EffectBatch& batch) { effects_.Take(batch); }
 
@@ -93,7 +94,7 @@ class ClientCore {
   // Empty for a room that does not exist. Valid until it is released.
   std::string_view RoomName(RoomId room) const;
   std::optional<Position> position(RoomId room) const;
-  std::optional<ClockSync::Reading> HubTime(Now now) const;
+  std::optional<ClockSync::Reading> HubTime(const Now& now) const;
   std::string_view session_id() const { return session_id_; }
   // The half of the producer that publications carry.
   std::uint64_t producer() const { return producer_public_; }
@@ -112,75 +113,75 @@ class ClientCore {
 
   // client_core.cc: the connection's way
   void Enter(Step step, const Fault& fault);
-  void StartAttempt(Now now);
-  void OpenNow(Now now);
+  void StartAttempt();
+  void OpenNow();
   struct RetryAdvice {
     AfterClose after = AfterClose::kReconnect;
     Duration retry_after{};
     Duration spread{};
   };
   void CloseSocketAs(std::uint16_t code, std::string_view reason);
-  void OnLost(Now now, const Fault& fault, const RetryAdvice& advice);
-  void ForgetConnection(Now now);
-  void StopWith(Now now, const Fault& fault, bool by_application);
-  void ProtocolError(Now now, ClientCode code, std::string_view text);
-  void RunConnectionDeadlines(Now now);
-  void Wake(Now now, bool renew_attempt);
-  void Park(Now now);
-  void ProbeLink(Now now);
-  void AskToken(Now now, TokenReason reason);
+  void OnLost(const Fault& fault, const RetryAdvice& advice);
+  void ForgetConnection();
+  void StopWith(const Fault& fault, bool by_application);
+  void ProtocolError(ClientCode code, std::string_view text);
+  void RunConnectionDeadlines();
+  void Wake(bool renew_attempt);
+  void Park();
+  void ProbeLink();
+  void AskToken(TokenReason reason);
   // True: a clock jumped, and the link is being asked after.
-  bool Begin(Now now);
-  void Finish(Now now);
+  bool Begin(const Now& now);
+  void Finish();
   Instant NextDeadline() const;
 
   // client_core_calls.cc: the application's calls and how they settle
   CallId NextCall();
-  CallId AddRequest(Now now, Request::Kind kind, RoomId room);
+  CallId AddRequest(Request::Kind kind, RoomId room);
   CallId RefuseAtOnce(RoomId room, const Fault& fault);
   void Settle(const Request& request, Outcome outcome, const Fault& fault);
   void Settle(const PublishQueue::Entry& entry, Outcome outcome, const Fault& fault);
   void SettleAll(Request::Kind kind, RoomId room, Outcome outcome, const Fault& fault);
   void SettleEverything(const Fault& fault, bool by_application);
-  void ExpireCalls(Now now);
-  void PumpQueue(Now now);
+  void ExpireCalls();
+  void PumpQueue();
 
   // client_core_rooms.cc
   Room* FindRoom(RoomId id);
   const Room* FindRoom(RoomId id) const;
   // False: the step has no meaning in the room's phase.
   bool TakeRoomStep(Room& room, RoomStep step);
-  void SendJoin(Now now, Room& room);
+  void SendJoin(Room& room);
   void SendLeave(CallId call, const Room& room);
-  void LeaveRoom(Now now, Room& room);
-  void OnJoinRefused(Now now, Room& room, const Error& error);
-  void PutOff(Now now, Room& room, Duration at_least);
-  void RunRoomDeadlines(Now now);
-  bool ApplyJoined(Now now, Room& room, const Joined& joined);
-  void ApplyHelloJoin(Now now, const Connection::HelloJoin& asked, const JoinOutcome& outcome);
+  void LeaveRoom(Room& room);
+  void OnJoinRefused(Room& room, const Error& error);
+  void PutOff(Room& room, Duration at_least);
+  void RunRoomDeadlines();
+  bool ApplyJoined(Room& room, const Joined& joined);
+  void ApplyHelloJoin(const Connection::HelloJoin& asked, const JoinOutcome& outcome);
 
   // client_core_inbound.cc: what the hub says. False: the connection is gone, read no further.
-  bool Handle(Now now, const ServerMessage& message);
-  bool HandleBeforeWelcome(Now now, const ServerMessage& message);
-  bool On(Now now, std::uint32_t id, const Welcome& welcome);
-  bool On(Now now, std::uint32_t id, const Joined& joined);
-  bool On(Now now, std::uint32_t id, const RoomBatch& batch);
-  bool On(Now now, std::uint32_t id, const Gap& gap);
-  bool On(Now now, std::uint32_t id, const Reset& reset);
-  bool On(Now now, std::uint32_t id, const Left& left);
-  bool On(Now now, std::uint32_t id, const Published& published);
-  bool On(Now now, std::uint32_t id, const Ok& ok);
-  bool On(Now now, std::uint32_t id, const Error& error);
-  bool On(Now now, std::uint32_t id, const roomcast::Ping& ping);
-  bool On(Now now, std::uint32_t id, const Pong& pong);
-  bool On(Now now, std::uint32_t id, const GoAway& go_away);
-  bool On(Now now, std::uint32_t id, const roomcast::Disconnect& end);
+  bool Handle(const ServerMessage& message);
+  bool HandleBeforeWelcome(const ServerMessage& message);
+  bool On(std::uint32_t id, const Welcome& welcome);
+  bool On(std::uint32_t id, const Joined& joined);
+  bool On(std::uint32_t id, const RoomBatch& batch);
+  bool On(std::uint32_t id, const Gap& gap);
+  bool On(std::uint32_t id, const Reset& reset);
+  bool On(std::uint32_t id, const Left& left);
+  bool On(std::uint32_t id, const Published& published);
+  bool On(std::uint32_t id, const Ok& ok);
+  bool On(std::uint32_t id, const Error& error);
+  bool On(std::uint32_t id, const roomcast::Ping& ping);
+  bool On(std::uint32_t id, const Pong& pong);
+  bool On(std::uint32_t id, const GoAway& go_away);
+  bool On(std::uint32_t id, const roomcast::Disconnect& end);
   // Bodies that this client has no use for.
   template <class Other>
-  bool On(Now, std::uint32_t, const Other&) {
+  bool On(std::uint32_t, const Other&) {
     return true;
   }
-  void SendHello(Now now);
+  void SendHello();
   void SendMessage(const ClientMessage& message);
   template <class Body>
   void SendBody(CallId id, const Body& body) {
@@ -238,7 +239,7 @@ class ClientCore {
   PublishQueue queue_;
 
   // Time
-  Now last_now_;
+  Now now_;  // of the input under way
   Instant told_timer_ = kNever;
   bool deadlines_moved_ = false;
 };

@@ -58,8 +58,8 @@ CallId ClientCore::RefuseAtOnce(RoomId room, const Fault& fault) {
   return call;
 }
 
-CallId ClientCore::AddRequest(Now now, Request::Kind kind, RoomId room) {
-  const Request request{NextCall(), kind, room, now};
+CallId ClientCore::AddRequest(Request::Kind kind, RoomId room) {
+  const Request request{NextCall(), kind, room, now_};
   if (!requests_.Add(request)) {
     effects_.Emit(Settled{request.call, room, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
   }
@@ -98,12 +98,12 @@ void ClientCore::SettleEverything(const Fault& fault, bool by_application) {
   }
 }
 
-void ClientCore::ExpireCalls(Now now) {
-  while (const std::optional<Request> request = requests_.TakeExpired(now)) {
+void ClientCore::ExpireCalls() {
+  while (const std::optional<Request> request = requests_.TakeExpired(now_)) {
     Settle(*request, Outcome::kTimedOut,
            FaultOf(request->sent ? ClientCode::kTimeout : ClientCode::kQueueTimeout));
   }
-  while (const std::optional<PublishQueue::Entry> entry = queue_.TakeExpired(now)) {
+  while (const std::optional<PublishQueue::Entry> entry = queue_.TakeExpired(now_)) {
     // Sent on an earlier connection and waiting for the next: nobody will be asked any more.
     const bool unknown = entry->ever_sent && !entry->sent;
     Settle(*entry, unknown ? Outcome::kUnknown : Outcome::kTimedOut,
@@ -111,17 +111,17 @@ void ClientCore::ExpireCalls(Now now) {
   }
 }
 
-void ClientCore::PumpQueue(Now now) {
+void ClientCore::PumpQueue() {
   if (phase_ != Phase::kLive) return;
-  ExpireCalls(now);
+  ExpireCalls();
   while (PublishQueue::Entry* entry = queue_.NextToSend()) {
     if (entry->ever_sent) ++stats_.resent;
     effects_.SendEncoded(connection_->generation(), entry->frame);
-    queue_.MarkSent(*entry, now);
+    queue_.MarkSent(*entry, now_);
   }
 }
 
-CallId ClientCore::Publish(Now now, RoomId id, const PublishOptions& options) {
+CallId ClientCore::Publish(const Now& now, RoomId id, const PublishOptions& options) {
   Begin(now);
   const Room* room = FindRoom(id);
   std::optional<Fault> fault = Check(options);
@@ -138,20 +138,20 @@ CallId ClientCore::Publish(Now now, RoomId id, const PublishOptions& options) {
     publish.counter = last_counter_ + 1;
     message.body = publish;
     PublishQueue::Entry entry{
-        call, id, publish.counter, {}, options.timeout > 0s ? options.timeout : kCallTimeout, now};
+        call, id, publish.counter, {}, options.timeout > 0s ? options.timeout : kCallTimeout, now_};
     AppendFrame(entry.frame, message);
     if (queue_.Add(std::move(entry))) {
       ++last_counter_;
-      PumpQueue(now);
+      PumpQueue();
     } else {
       effects_.Emit(Settled{call, id, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
     }
   }
-  Finish(now);
+  Finish();
   return call;
 }
 
-bool ClientCore::Send(Now now, RoomId id, const PublishOptions& options) {
+bool ClientCore::Send(const Now& now, RoomId id, const PublishOptions& options) {
   Begin(now);
   const Room* room = FindRoom(id);
   const bool sent = phase_ == Phase::kLive && room != nullptr && !Check(options);
@@ -162,35 +162,35 @@ bool ClientCore::Send(Now now, RoomId id, const PublishOptions& options) {
   } else {
     ++stats_.dropped;
   }
-  Finish(now);
+  Finish();
   return sent;
 }
 
-CallId ClientCore::Ping(Now now) {
+CallId ClientCore::Ping(const Now& now) {
   Begin(now);
   CallId call = kNoCall;
   if (phase_ == Phase::kLive) {
-    call = AddRequest(now, Request::Kind::kPing, kNoRoom);
-    requests_.MarkSent(Request::Kind::kPing, kNoRoom, now);
-    SendBody(kNoCall, connection_->MakePing(now));
+    call = AddRequest(Request::Kind::kPing, kNoRoom);
+    requests_.MarkSent(Request::Kind::kPing, kNoRoom, now_);
+    SendBody(kNoCall, connection_->MakePing(now_));
   } else {
     call = RefuseAtOnce(kNoRoom, FaultOf(phase_ == Phase::kClosed ? ClientCode::kClosed
                                                                   : ClientCode::kNotConnected));
   }
-  Finish(now);
+  Finish();
   return call;
 }
 
-void ClientCore::Abort(Now now, CallId call) {
+void ClientCore::Abort(const Now& now, CallId call) {
   Begin(now);
   const Fault fault = FaultOf(ClientCode::kAborted);
   if (const std::optional<Request> request = requests_.Take(call)) {
     Settle(*request, Outcome::kAborted, fault);
   } else if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
     Settle(*entry, Outcome::kAborted, fault);
-    PumpQueue(now);
+    PumpQueue();
   }
-  Finish(now);
+  Finish();
 }
 
 }  // namespace roomcast::client

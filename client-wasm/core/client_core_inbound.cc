@@ -62,7 +62,7 @@ void ClientCore::SendMessage(const ClientMessage& message) {
   effects_.Send(connection_->generation(), message);
 }
 
-void ClientCore::SendHello(Now now) {
+void ClientCore::SendHello() {
   Hello hello;
   hello.protocol_version = 1;
   hello.token = std::string_view(token_.token());
@@ -72,7 +72,7 @@ void ClientCore::SendHello(Now now) {
   if (!session_id_.empty()) {
     hello.resume = Resume{std::string_view(session_id_), Bytes(session_key_)};
   }
-  hello.sent_at = Microseconds(now.instant);
+  hello.sent_at = Microseconds(now_.instant);
   std::size_t bytes = wire::EncodedBytes(hello);
   std::vector<roomcast::Join> joins;
   std::vector<Connection::HelloJoin> asked;
@@ -84,70 +84,70 @@ void ClientCore::SendHello(Now now) {
     joins.push_back(join);
     asked.push_back({room->id(), NextCall()});
     TakeRoomStep(*room, RoomStep::kAsk);
-    room->OnAsked(asked.back().asked, now);
-    requests_.MarkSent(Request::Kind::kJoin, room->id(), now);
+    room->OnAsked(asked.back().asked, now_);
+    requests_.MarkSent(Request::Kind::kJoin, room->id(), now_);
   }
   hello.joins = joins;
   connection_->OnHelloSent(hello.sent_at, std::move(asked));
   SendBody(NextCall(), hello);
 }
 
-void ClientCore::OnMessage(Now now, Generation generation, std::string_view bytes) {
+void ClientCore::OnMessage(const Now& now, Generation generation, std::string_view bytes) {
   const bool woke = Begin(now);
-  if (!connection_ || connection_->generation() != generation) return Finish(now);
+  if (!connection_ || connection_->generation() != generation) return Finish();
   ++stats_.messages_in;
   stats_.bytes_in += bytes.size();
-  connection_->OnHeard(now);
+  connection_->OnHeard(now_);
   const std::optional<ServerFrame> frame = DecodeServerFrame(bytes, effects_.arena());
   if (!frame) {
-    ProtocolError(now, ClientCode::kBadFrame, "a message that is no frame");
-    return Finish(now);
+    ProtocolError(ClientCode::kBadFrame, "a message that is no frame");
+    return Finish();
   }
   bool only_batches = true;
   for (const ServerMessage& message : frame->messages) {
     TraceMessage("< ", message.body.index());
     only_batches = only_batches && std::holds_alternative<RoomBatch>(message.body);
-    if (phase_ == Phase::kLive ? !Handle(now, message) : !HandleBeforeWelcome(now, message)) break;
+    if (phase_ == Phase::kLive ? !Handle(message) : !HandleBeforeWelcome(message)) break;
   }
   // What only brings publications moves no deadline closer.
   deadlines_moved_ = woke || !only_batches || !connection_;
-  Finish(now);
+  Finish();
 }
 
-bool ClientCore::Handle(Now now, const ServerMessage& message) {
-  return std::visit([&](const auto& body) { return On(now, message.id, body); }, message.body);
+bool ClientCore::Handle(const ServerMessage& message) {
+  return std::visit([&](const auto& body) { return On(message.id, body); }, message.body);
 }
 
-bool ClientCore::HandleBeforeWelcome(Now now, const ServerMessage& message) {
+bool ClientCore::HandleBeforeWelcome(const ServerMessage& message) {
   if (phase_ == Phase::kGreeting) {
     if (const auto* welcome = std::get_if<Welcome>(&message.body)) {
-      return On(now, message.id, *welcome);
+      return On(message.id, *welcome);
     }
     if (const auto* end = std::get_if<roomcast::Disconnect>(&message.body)) {
-      return On(now, message.id, *end);
+      return On(message.id, *end);
     }
     if (const auto* error = std::get_if<Error>(&message.body)) {
       const bool expired = error->code == static_cast<std::uint32_t>(ErrorCode::kTokenExpired);
       if (expired) token_.OnExpired();
       const Fault fault = FaultOf(*error);
       CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kClosed), {});
-      OnLost(now, fault,
+      OnLost(fault,
              {fault.retryable ? AfterClose::kReconnect : AfterClose::kStop, fault.retry_after, {}});
       return false;
     }
     if (std::holds_alternative<std::monostate>(message.body)) return true;
   }
-  ProtocolError(now, ClientCode::kBadFrame, "a message before Welcome");
+  ProtocolError(ClientCode::kBadFrame, "a message before Welcome");
   return false;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const Welcome& welcome) {
+bool ClientCore::On(std::uint32_t, const Welcome& welcome) {
   if (phase_ == Phase::kLive) {
-    ProtocolError(now, ClientCode::kBadFrame, "a second Welcome");
+    ProtocolError(ClientCode::kBadFrame, "a second Welcome");
     return false;
   }
   if (welcome.joins.size() != connection_->hello_joins().size()) {
-    ProtocolError(now, ClientCode::kBadFrame, "Welcome answers other joins than Hello had");
+    ProtocolError(ClientCode::kBadFrame, "Welcome answers other joins than Hello had");
     return false;
   }
   ++stats_.connections;
@@ -155,16 +155,16 @@ bool ClientCore::On(Now now, std::uint32_t, const Welcome& welcome) {
   const bool same_instance = instance_ == welcome.instance.view;
   if (!same_instance) clock_.Forget();
   clock_.OnOurQuestion(connection_->hello_sent_at(), welcome.hello_received_at, welcome.sent_at,
-                       Microseconds(now.instant));
+                       Microseconds(now_.instant));
   instance_ = welcome.instance.view;
   session_id_ = welcome.session_id.view;
   session_key_ = welcome.session_key.view;
   if (token_.has_provider() && welcome.token_lifetime_ms != 0) {
     refresh_after_ = RefreshAfter(welcome.token_lifetime_ms);
-    refresh_at_ = now.instant + refresh_after_;
+    refresh_at_ = now_.instant + refresh_after_;
   }
-  connection_->OnWelcome(welcome, now);
-  backoff_.OnConnected(now.instant);
+  connection_->OnWelcome(welcome, now_);
+  backoff_.OnConnected(now_.instant);
   Enter(Step::kWelcome, {});
   effects_.Emit(SessionBegan{effects_.Keep(session_id_), effects_.Keep(welcome.user.view),
                              effects_.Keep(instance_), effects_.Keep(welcome.node.view),
@@ -177,20 +177,20 @@ bool ClientCore::On(Now now, std::uint32_t, const Welcome& welcome) {
   }
   const std::vector<Connection::HelloJoin> asked = connection_->hello_joins();
   for (std::size_t i = 0; i < asked.size() && connection_; ++i) {
-    ApplyHelloJoin(now, asked[i], welcome.joins[i]);
+    ApplyHelloJoin(asked[i], welcome.joins[i]);
   }
   if (!connection_) return false;
   for (const auto& room : rooms_) {
-    if (room->phase() == RoomPhase::kOffline) SendJoin(now, *room);
+    if (room->phase() == RoomPhase::kOffline) SendJoin(*room);
   }
-  PumpQueue(now);
+  PumpQueue();
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t id, const Joined& joined) {
+bool ClientCore::On(std::uint32_t id, const Joined& joined) {
   for (const auto& room : rooms_) {
     if (id != 0 && room->asked() == static_cast<CallId>(id)) {
-      return ApplyJoined(now, *room, joined);
+      return ApplyJoined(*room, joined);
     }
   }
   if (id != 0) ++stats_.unknown_replies;
@@ -222,21 +222,21 @@ void ClientCore::DeliverAll(Room& room, const RoomBatch& batch, bool& hole) {
   }
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const RoomBatch& batch) {
+bool ClientCore::On(std::uint32_t, const RoomBatch& batch) {
   // A batch that was on its way when the room was left names nothing any more.
   Room* room = FindRoom(connection_->FindHandle(batch.handle));
   if (room == nullptr) return true;
   bool hole = false;
   DeliverAll(*room, batch, hole);
-  if (hole) ProtocolError(now, ClientCode::kBadStream, {});
+  if (hole) ProtocolError(ClientCode::kBadStream, {});
   return !hole;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const Gap& gap) {
+bool ClientCore::On(std::uint32_t, const Gap& gap) {
   Room* room = FindRoom(connection_->FindHandle(gap.handle));
   if (room == nullptr) return true;
   if (!room->OnGap(gap)) {
-    ProtocolError(now, ClientCode::kBadStream, "a Gap that leaves a hole below itself");
+    ProtocolError(ClientCode::kBadStream, "a Gap that leaves a hole below itself");
     return false;
   }
   ++stats_.gaps;
@@ -244,11 +244,11 @@ bool ClientCore::On(Now now, std::uint32_t, const Gap& gap) {
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const Reset& reset) {
+bool ClientCore::On(std::uint32_t, const Reset& reset) {
   Room* room = FindRoom(connection_->FindHandle(reset.handle));
   if (room == nullptr) return true;
   if (!IsPlausible(reset.position)) {
-    ProtocolError(now, ClientCode::kBadFrame, "a Reset without a position");
+    ProtocolError(ClientCode::kBadFrame, "a Reset without a position");
     return false;
   }
   room->OnReset(*reset.position);
@@ -257,7 +257,7 @@ bool ClientCore::On(Now now, std::uint32_t, const Reset& reset) {
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const Left& left) {
+bool ClientCore::On(std::uint32_t, const Left& left) {
   Room* room = FindRoom(connection_->FindHandle(left.handle));
   if (room == nullptr) return true;
   connection_->RemoveRoom(room->id());
@@ -265,7 +265,7 @@ bool ClientCore::On(Now now, std::uint32_t, const Left& left) {
   if (left.rejoin || (left.code >= 2500 && left.code < 3000)) {
     effects_.Emit(Problem{room->id(), fault});
     TakeRoomStep(*room, RoomStep::kSentBack);
-    room->PauseUntil(now, {}, random_.Next());
+    room->PauseUntil(now_, {}, random_.Next());
   } else {
     TakeRoomStep(*room, RoomStep::kRemoved);
     effects_.Emit(RoomLeft{room->id(), fault});
@@ -273,7 +273,7 @@ bool ClientCore::On(Now now, std::uint32_t, const Left& left) {
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t id, const Published& published) {
+bool ClientCore::On(std::uint32_t id, const Published& published) {
   const std::optional<PublishQueue::Entry> entry = queue_.Take(static_cast<CallId>(id));
   if (!entry) {
     ++stats_.unknown_replies;
@@ -284,16 +284,16 @@ bool ClientCore::On(Now now, std::uint32_t id, const Published& published) {
   settled.counter = entry->counter;
   settled.duplicate = published.duplicate;
   effects_.Emit(settled);
-  PumpQueue(now);
+  PumpQueue();
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t id, const Ok&) {
+bool ClientCore::On(std::uint32_t id, const Ok&) {
   const CallId call = static_cast<CallId>(id);
   if (id != 0 && call == refresh_) {
     refresh_ = kNoCall;
     // The new token is taken to last as long as the first.
-    if (refresh_after_ > 0s) refresh_at_ = now.instant + refresh_after_;
+    if (refresh_after_ > 0s) refresh_at_ = now_.instant + refresh_after_;
     return true;
   }
   const std::optional<Request> leave = requests_.TakeFirst([call](const Request& request) {
@@ -307,7 +307,7 @@ bool ClientCore::On(Now now, std::uint32_t id, const Ok&) {
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t id, const Error& error) {
+bool ClientCore::On(std::uint32_t id, const Error& error) {
   const CallId call = static_cast<CallId>(id);
   const Fault fault = FaultOf(error);
   if (id == 0 || call == refresh_) {
@@ -319,12 +319,12 @@ bool ClientCore::On(Now now, std::uint32_t id, const Error& error) {
     // Too old to tell: the first sending may have taken effect.
     const bool stale = error.code == static_cast<std::uint32_t>(ErrorCode::kStalePublishId);
     Settle(*entry, stale && entry->resent ? Outcome::kUnknown : Outcome::kRefused, fault);
-    PumpQueue(now);
+    PumpQueue();
     return true;
   }
   for (const auto& room : rooms_) {
     if (room->asked() != call) continue;
-    OnJoinRefused(now, *room, error);
+    OnJoinRefused(*room, error);
     return true;
   }
   if (const std::optional<Request> request = requests_.Take(call)) {
@@ -335,37 +335,37 @@ bool ClientCore::On(Now now, std::uint32_t id, const Error& error) {
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const roomcast::Ping& ping) {
-  SendBody(kNoCall, connection_->OnPing(ping, now, clock_));
+bool ClientCore::On(std::uint32_t, const roomcast::Ping& ping) {
+  SendBody(kNoCall, connection_->OnPing(ping, now_, clock_));
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const Pong& pong) {
-  if (!connection_->OnPong(pong, now, clock_)) return true;
+bool ClientCore::On(std::uint32_t, const Pong& pong) {
+  if (!connection_->OnPong(pong, now_, clock_)) return true;
   const Duration round_trip = connection_->round_trip().value_or(Duration{});
   stats_.round_trip_us = static_cast<std::uint64_t>(round_trip.count());
   SettleAll(Request::Kind::kPing, kNoRoom, Outcome::kDone, {});
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const GoAway& go_away) {
+bool ClientCore::On(std::uint32_t, const GoAway& go_away) {
   const std::uint64_t spread =
       go_away.spread_ms == 0 ? 0 : random_.Below(std::uint64_t{go_away.spread_ms} + 1);
   std::uint64_t after = go_away.retry_after_ms + spread;
   if (go_away.deadline_ms != 0) after = std::min<std::uint64_t>(after, go_away.deadline_ms);
-  connection_->MoveAt(now.instant + std::chrono::milliseconds(after));
+  connection_->MoveAt(now_.instant + std::chrono::milliseconds(after));
   moved_to_.clear();
   if (MayMoveTo(go_away.endpoint.view, url_)) moved_to_ = go_away.endpoint.view;
   return true;
 }
 
-bool ClientCore::On(Now now, std::uint32_t, const roomcast::Disconnect& end) {
+bool ClientCore::On(std::uint32_t, const roomcast::Disconnect& end) {
   AfterClose after = AfterCloseCode(end.code);
   if (end.action == DisconnectAction::kStop) after = AfterClose::kStop;
   if (end.action == DisconnectAction::kFresh) session_id_.clear(), session_key_.clear();
   if (end.code == static_cast<std::uint32_t>(DisconnectCode::kTokenExpired)) token_.OnExpired();
   CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNormal), {});
-  OnLost(now, FaultOfClose(end.code, end.reason.view),
+  OnLost(FaultOfClose(end.code, end.reason.view),
          {after, std::chrono::milliseconds(end.retry_after_ms),
           std::chrono::milliseconds(end.spread_ms)});
   return false;

@@ -42,7 +42,7 @@ bool ClientCore::TakeRoomStep(Room& room, RoomStep step) {
   return true;
 }
 
-RoomId ClientCore::OpenRoom(Now now, std::string_view name) {
+RoomId ClientCore::OpenRoom(const Now& now, std::string_view name) {
   Begin(now);
   RoomId id = kNoRoom;
   const RoomNameFault fault = CheckRoomName(name);
@@ -57,21 +57,21 @@ RoomId ClientCore::OpenRoom(Now now, std::string_view name) {
     id = last_room_;
     rooms_.push_back(std::make_unique<Room>(id, name));
   }
-  Finish(now);
+  Finish();
   return id;
 }
 
-void ClientCore::ReleaseRoom(Now now, RoomId id) {
+void ClientCore::ReleaseRoom(const Now& now, RoomId id) {
   Begin(now);
   if (Room* room = FindRoom(id)) {
     if (phase_ == Phase::kLive && room->phase() > RoomPhase::kOffline) SendLeave(kNoCall, *room);
-    LeaveRoom(now, *room);
+    LeaveRoom(*room);
     std::erase_if(rooms_, [id](const auto& r) { return r->id() == id; });
   }
-  Finish(now);
+  Finish();
 }
 
-CallId ClientCore::Join(Now now, RoomId id, const JoinOptions& options) {
+CallId ClientCore::Join(const Now& now, RoomId id, const JoinOptions& options) {
   Begin(now);
   Room* room = FindRoom(id);
   std::optional<Fault> fault;
@@ -88,20 +88,20 @@ CallId ClientCore::Join(Now now, RoomId id, const JoinOptions& options) {
     call = RefuseAtOnce(id, *fault);
   } else {
     room->SetOptions(options);
-    call = AddRequest(now, Request::Kind::kJoin, id);
+    call = AddRequest(Request::Kind::kJoin, id);
     if (room->phase() == RoomPhase::kMember) {
       SettleAll(Request::Kind::kJoin, id, Outcome::kDone, {});
     } else if (room->phase() == RoomPhase::kAsked) {
       requests_.MarkSent(Request::Kind::kJoin, id, room->asked_at());
     } else if (TakeRoomStep(*room, RoomStep::kWant) && phase_ == Phase::kLive) {
-      SendJoin(now, *room);
+      SendJoin(*room);
     }
   }
-  Finish(now);
+  Finish();
   return call;
 }
 
-CallId ClientCore::Leave(Now now, RoomId id) {
+CallId ClientCore::Leave(const Now& now, RoomId id) {
   Begin(now);
   Room* room = FindRoom(id);
   CallId call = kNoCall;
@@ -110,70 +110,70 @@ CallId ClientCore::Leave(Now now, RoomId id) {
         RefuseAtOnce(id, FaultOf(room == nullptr ? ClientCode::kNoSuchRoom : ClientCode::kClosed));
   } else {
     const bool hub_knows = phase_ == Phase::kLive && room->phase() > RoomPhase::kOffline;
-    LeaveRoom(now, *room);
-    call = AddRequest(now, Request::Kind::kLeave, id);
+    LeaveRoom(*room);
+    call = AddRequest(Request::Kind::kLeave, id);
     if (hub_knows) {
-      requests_.MarkSent(Request::Kind::kLeave, id, now);
+      requests_.MarkSent(Request::Kind::kLeave, id, now_);
       SendLeave(call, *room);
     } else if (const std::optional<Request> request = requests_.Take(call)) {
       Settle(*request, Outcome::kDone, {});
     }
   }
-  Finish(now);
+  Finish();
   return call;
 }
 
-void ClientCore::SendJoin(Now now, Room& room) {
+void ClientCore::SendJoin(Room& room) {
   const CallId asked = NextCall();
   TakeRoomStep(room, RoomStep::kAsk);
-  room.OnAsked(asked, now);
+  room.OnAsked(asked, now_);
   SendBody(asked, room.MakeJoin());
-  requests_.MarkSent(Request::Kind::kJoin, room.id(), now);
+  requests_.MarkSent(Request::Kind::kJoin, room.id(), now_);
 }
 
 void ClientCore::SendLeave(CallId call, const Room& room) {
   SendBody(call, roomcast::Leave{std::string_view(room.name())});
 }
 
-void ClientCore::LeaveRoom(Now, Room& room) {
+void ClientCore::LeaveRoom(Room& room) {
   if (!TakeRoomStep(room, RoomStep::kUnwant)) return;
   if (connection_) connection_->RemoveRoom(room.id());
   effects_.Emit(RoomLeft{room.id(), {}});
   SettleAll(Request::Kind::kJoin, room.id(), Outcome::kAborted, FaultOf(ClientCode::kLeft));
 }
 
-void ClientCore::OnJoinRefused(Now now, Room& room, const Error& error) {
+void ClientCore::OnJoinRefused(Room& room, const Error& error) {
   const Fault fault = Kept(FaultOf(error));
   if (error.temporary && room.was_member()) {
     effects_.Emit(Problem{room.id(), fault});
-    return PutOff(now, room, fault.retry_after);
+    return PutOff(room, fault.retry_after);
   }
   TakeRoomStep(room, RoomStep::kRefused);
   effects_.Emit(RoomLeft{room.id(), fault});
   SettleAll(Request::Kind::kJoin, room.id(), Outcome::kRefused, fault);
 }
 
-void ClientCore::PutOff(Now now, Room& room, Duration at_least) {
+void ClientCore::PutOff(Room& room, Duration at_least) {
   TakeRoomStep(room, RoomStep::kPutOff);
-  room.PauseUntil(now, at_least, random_.Next());
+  room.PauseUntil(now_, at_least, random_.Next());
 }
 
-void ClientCore::RunRoomDeadlines(Now now) {
+void ClientCore::RunRoomDeadlines() {
   if (phase_ != Phase::kLive) return;
   for (const auto& room : rooms_) {
-    if (room->phase() == RoomPhase::kAsked && Elapsed(room->asked_at(), now) >= kCallTimeout) {
+    if (room->phase() == RoomPhase::kAsked && Elapsed(room->asked_at(), now_) >= kCallTimeout) {
       effects_.Emit(Problem{room->id(), FaultOf(ClientCode::kTimeout)});
-      PutOff(now, *room, {});
+      PutOff(*room, {});
     }
-    if (room->phase() == RoomPhase::kPause && now.instant >= room->retry_at()) SendJoin(now, *room);
+    if (room->phase() == RoomPhase::kPause && now_.instant >= room->retry_at()) SendJoin(*room);
   }
 }
 
-bool ClientCore::ApplyJoined(Now now, Room& room, const Joined& joined) {
+bool ClientCore::ApplyJoined(Room& room, const Joined& joined) {
   const bool again = room.was_member();
-  const std::optional<Room::Start> start = room.OnJoined(joined, now);
+  const std::optional<Room::Start> start = room.OnJoined(joined, now_);
   if (!start || joined.room.view != room.name()) {
-    ProtocolError(now, ClientCode::kBadFrame, "a Joined that makes no sense");
+    ProtocolError(ClientCode::kBadFrame, "a Joined that makes no sense");
     return false;
   }
   connection_->AddHandle(joined.handle, room.id());
@@ -186,8 +186,7 @@ bool ClientCore::ApplyJoined(Now now, Room& room, const Joined& joined) {
   return true;
 }
 
-void ClientCore::ApplyHelloJoin(Now now, const Connection::HelloJoin& asked,
-                                const JoinOutcome& outcome) {
+void ClientCore::ApplyHelloJoin(const Connection::HelloJoin& asked, const JoinOutcome& outcome) {
   Room* room = FindRoom(asked.room);
   const Joined* joined = std::get_if<Joined>(&outcome.outcome);
   if (room == nullptr || room->phase() != RoomPhase::kAsked || room->asked() != asked.asked) {
@@ -196,11 +195,11 @@ void ClientCore::ApplyHelloJoin(Now now, const Connection::HelloJoin& asked,
     return;
   }
   if (joined != nullptr) {
-    ApplyJoined(now, *room, *joined);
+    ApplyJoined(*room, *joined);
   } else if (const Error* error = std::get_if<Error>(&outcome.outcome)) {
-    OnJoinRefused(now, *room, *error);
+    OnJoinRefused(*room, *error);
   } else {
-    PutOff(now, *room, {});
+    PutOff(*room, {});
   }
 }
 

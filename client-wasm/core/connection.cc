@@ -23,21 +23,21 @@ void Connection::OnHelloSent(std::int64_t clock, std::vector<HelloJoin> joins) {
   hello_joins_ = std::move(joins);
 }
 
-void Connection::OnWelcome(const Welcome& welcome, Now now) {
+void Connection::OnWelcome(const Welcome& welcome, const Now& now) {
   heartbeat_.emplace(Heartbeat::Role::kListens, HeartbeatConfig(welcome), now.instant, 0s);
 }
 
-void Connection::OnHeard(Now now) {
+void Connection::OnHeard(const Now& now) {
   if (heartbeat_) heartbeat_->OnHeard(now.instant);
 }
 
-bool Connection::OnPong(const Pong& pong, Now now, ClockSync& clock) {
+bool Connection::OnPong(const Pong& pong, const Now& now, ClockSync& clock) {
   if (!heartbeat_ || !heartbeat_->OnPong(pong, now.instant)) return false;
   clock.OnOurQuestion(ping_sent_at_, pong.received_at, pong.sent_at, Microseconds(now.instant));
   return true;
 }
 
-Pong Connection::OnPing(const Ping& ping, Now now, ClockSync& clock) {
+Pong Connection::OnPing(const Ping& ping, const Now& now, ClockSync& clock) {
   if (ping.round_trip_us != 0 && ping.round_trip_of == hub_ping_) {
     // Unsigned, because a stranger's time may be anything; ClockSync refuses nonsense.
     const std::uint64_t back = static_cast<std::uint64_t>(hub_ping_sent_at_) + ping.round_trip_us;
@@ -54,18 +54,18 @@ std::optional<Duration> Connection::round_trip() const {
   return heartbeat_ ? heartbeat_->round_trip() : std::nullopt;
 }
 
-std::optional<Ping> Connection::Probe(Now now) {
+std::optional<Ping> Connection::Probe(const Now& now) {
   if (!heartbeat_ || heartbeat_->probing()) return std::nullopt;
   ping_sent_at_ = Microseconds(now.instant);
   return heartbeat_->MakeProbe(now.instant, ping_sent_at_, kProbeDeadline);
 }
 
-Ping Connection::MakePing(Now now) {
+Ping Connection::MakePing(const Now& now) {
   ping_sent_at_ = Microseconds(now.instant);
   return heartbeat_->MakePing(now.instant, ping_sent_at_);
 }
 
-Connection::Verdict Connection::OnTime(Now now) {
+Connection::Verdict Connection::OnTime(const Now& now) {
   if (!heartbeat_) {
     return Elapsed(begun_, now) >= kConnectDeadline ? Verdict::kTooSlow : Verdict::kWait;
   }

@@ -30,7 +30,7 @@ class Connection {
     CallId asked;
   };
 
-  Connection(Generation generation, Now now) : generation_(generation), begun_(now) {}
+  Connection(Generation generation, const Now& now) : generation_(generation), begun_(now) {}
 
   Generation generation() const { return generation_; }
   const Now& begun() const { return begun_; }
@@ -40,22 +40,22 @@ class Connection {
   const std::vector<HelloJoin>& hello_joins() const { return hello_joins_; }
 
   // From here on the hub's silence counts. Intervals that make no sense become the defaults.
-  void OnWelcome(const Welcome& welcome, Now now);
-  void OnHeard(Now now);
+  void OnWelcome(const Welcome& welcome, const Now& now);
+  void OnHeard(const Now& now);
   // False: it answers no ping of this connection that is still of interest. Else a clock sample.
-  bool OnPong(const Pong& pong, Now now, ClockSync& clock);
+  bool OnPong(const Pong& pong, const Now& now, ClockSync& clock);
   std::optional<Duration> round_trip() const;
   // The answer to the hub's ping. What the hub measured with the one before is a clock sample.
-  Pong OnPing(const Ping& ping, Now now, ClockSync& clock);
+  Pong OnPing(const Ping& ping, const Now& now, ClockSync& clock);
 
   // A probe; nullopt while one is under way. Only after Welcome.
-  std::optional<Ping> Probe(Now now);
-  Ping MakePing(Now now);
+  std::optional<Ping> Probe(const Now& now);
+  Ping MakePing(const Now& now);
 
   enum class Verdict { kWait, kLost, kTooSlow, kProbe };
   // kLost: the hub is silent. kTooSlow: no Welcome in time. kProbe: it may be lost, but we slept
   // ourselves; ask.
-  Verdict OnTime(Now now);
+  Verdict OnTime(const Now& now);
   Instant NextDeadline() const;
 
   // Which room a handle names on this connection; kNoRoom: none.

@@ -29,7 +29,7 @@ PublishQueue::Entry* PublishQueue::NextToSend() {
   return &next;
 }
 
-void PublishQueue::MarkSent(Entry& entry, Now now) {
+void PublishQueue::MarkSent(Entry& entry, const Now& now) {
   entry.sent = now;
   entry.resent = entry.ever_sent;
   entry.ever_sent = true;
@@ -63,7 +63,7 @@ std::optional<PublishQueue::Entry> PublishQueue::TakeFirst() {
   return TakeAt(0);
 }
 
-std::optional<PublishQueue::Entry> PublishQueue::TakeExpired(Now now) {
+std::optional<PublishQueue::Entry> PublishQueue::TakeExpired(const Now& now) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (Elapsed(StartOf(entries_[i]), now) >= LimitOf(entries_[i])) return TakeAt(i);
   }

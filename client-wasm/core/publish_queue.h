@@ -1,9 +1,9 @@
 #ifndef ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
 #define ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
 
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "client-wasm/core/ids.h"
 #include "proto/protocol/limits.h"
@@ -40,7 +40,7 @@ class PublishQueue {
   // The next one to go out on this connection, in order; nullptr: none, or too many are in flight.
   // The caller sends its frame and says so with MarkSent.
   Entry* NextToSend();
-  void MarkSent(Entry& entry, Now now);
+  void MarkSent(Entry& entry, const Now& now);
 
   std::optional<Entry> Take(CallId call);
   // The first one that was ever sent; for when the hub instance has changed.
@@ -48,7 +48,7 @@ class PublishQueue {
   std::optional<Entry> TakeFirst();
   // The next one that has waited too long: its timeout from its sending on this connection, or
   // kQueueAge since it was made while it is not sent on one.
-  std::optional<Entry> TakeExpired(Now now);
+  std::optional<Entry> TakeExpired(const Now& now);
   Instant NextDeadline() const;
 
   // The connection is gone: everything is to be sent (again).
@@ -60,7 +60,7 @@ class PublishQueue {
  private:
   Entry TakeAt(std::size_t index);
 
-  std::deque<Entry> entries_;
+  std::vector<Entry> entries_;
   std::size_t sent_ = 0;  // how many at the front went out on this connection
   std::size_t bytes_ = 0;
 };

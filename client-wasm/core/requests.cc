@@ -26,7 +26,7 @@ std::optional<Request> Requests::Take(CallId call) {
   return TakeFirst([call](const Request& request) { return request.call == call; });
 }
 
-void Requests::MarkSent(Request::Kind kind, RoomId room, Now now) {
+void Requests::MarkSent(Request::Kind kind, RoomId room, const Now& now) {
   for (Request& request : requests_) {
     if (request.kind == kind && request.room == room) request.sent = now;
   }
@@ -36,7 +36,7 @@ void Requests::MarkUnsent() {
   for (Request& request : requests_) request.sent.reset();
 }
 
-std::optional<Request> Requests::TakeExpired(Now now) {
+std::optional<Request> Requests::TakeExpired(const Now& now) {
   return TakeFirst([&now](const Request& request) {
     return Elapsed(StartOf(request), now) >= LimitOf(request);
   });

@@ -39,12 +39,12 @@ class Requests {
   }
 
   // The Join of this room went out: the joins that wait for it are sent.
-  void MarkSent(Request::Kind kind, RoomId room, Now now);
+  void MarkSent(Request::Kind kind, RoomId room, const Now& now);
   // The connection is gone: nothing is sent any more.
   void MarkUnsent();
 
   // The next one that has waited too long: kCallTimeout from its sending, or kQueueAge unsent.
-  std::optional<Request> TakeExpired(Now now);
+  std::optional<Request> TakeExpired(const Now& now);
   Instant NextDeadline() const;
 
   bool empty() const { return requests_.empty(); }

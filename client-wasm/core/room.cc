@@ -49,12 +49,12 @@ Join Room::MakeJoin() const {
   return join;
 }
 
-void Room::PauseUntil(Now now, Duration at_least, std::uint64_t random) {
+void Room::PauseUntil(const Now& now, Duration at_least, std::uint64_t random) {
   backoff_.OnLost(now.instant);
   retry_at_ = now.instant + std::max(at_least, backoff_.Next(random));
 }
 
-std::optional<Room::Start> Room::OnJoined(const Joined& joined, Now now) {
+std::optional<Room::Start> Room::OnJoined(const Joined& joined, const Now& now) {
   if (!IsPlausible(joined.position) || joined.start > joined.position->offset) return std::nullopt;
   const Position top = *joined.position;
   Position had = cursor_.position();

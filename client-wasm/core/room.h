@@ -36,12 +36,12 @@ class Room {
   void SetOptions(const JoinOptions& options);
 
   // The Join under way: the id it has on the wire, which only one of the same asking can answer.
-  void OnAsked(CallId id, Now now) { asked_ = id, asked_at_ = now; }
+  void OnAsked(CallId id, const Now& now) { asked_ = id, asked_at_ = now; }
   CallId asked() const { return asked_; }
   const Now& asked_at() const { return asked_at_; }
 
   // kPause: when to ask again. `random` is uniform over 64 bits.
-  void PauseUntil(Now now, Duration at_least, std::uint64_t random);
+  void PauseUntil(const Now& now, Duration at_least, std::uint64_t random);
   Instant retry_at() const { return retry_at_; }
 
   // What a Joined means for reading. nullopt: it does not make sense.
@@ -50,7 +50,7 @@ class Room {
     Verdict verdict;
     std::uint64_t replayed;
   };
-  std::optional<Start> OnJoined(const Joined& joined, Now now);
+  std::optional<Start> OnJoined(const Joined& joined, const Now& now);
 
   // Whether a publication is to be delivered; moves the position.
   [[nodiscard]] StreamCursor::Step OnPublication(std::uint64_t offset) {

@@ -2,7 +2,7 @@
 
 namespace roomcast::client {
 
-NeedToken TokenSource::Ask(Now now, TokenReason reason) {
+NeedToken TokenSource::Ask(const Now& now, TokenReason reason) {
   asking_ = true;
   deadline_ = now.instant + kAnswerDeadline;
   return NeedToken{++request_, reason};

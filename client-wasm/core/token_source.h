@@ -29,7 +29,7 @@ class TokenSource {
 
   bool asking() const { return asking_; }
   // The question to put; at most one is open, so not while asking().
-  NeedToken Ask(Now now, TokenReason reason);
+  NeedToken Ask(const Now& now, TokenReason reason);
   // Request 0: unasked. False: nobody asked for this.
   bool OnToken(std::uint32_t request, std::string_view token);
   bool OnFailed(std::uint32_t request);
