@@ -3,6 +3,9 @@
 # call of ./dev, and says whether it stands. Sourced by ./dev.
 
 JOBS=$(nproc)
+# What another clone on this machine compiled from the same files is not compiled again, neither
+# natively nor by Emscripten.
+export CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1 EM_COMPILER_WRAPPER=ccache
 declare -A BUILT=()
 
 need() {
