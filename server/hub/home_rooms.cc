@@ -261,10 +261,10 @@ void HomeRooms::FlushRoom(HomeRoom& room) {
   HomeRoom::Turn& turn = room.turn;
   if (turn.publications == 0) return;
   if (room.members > 0) {
-    scratch_.clear();
-    AppendRoomBatchHead(scratch_, static_cast<std::uint64_t>(room.handle), turn.entries.size());
+    head_.clear();
+    AppendRoomBatchHead(head_, static_cast<std::uint64_t>(room.handle), turn.entries.size());
     const Batch batch{room.handle, turn.first, turn.last, turn.publications,
-                      SharedBytes::Join(write_head_, {scratch_, turn.entries})};
+                      SharedBytes::Join(write_head_, {head_, turn.entries})};
     for (std::size_t shard = 0; shard < room.shares.size(); ++shard) {
       HomeRoom::ShardShare& share = room.shares[shard];
       if (share.members == 0 || share.missed) continue;

@@ -109,7 +109,8 @@ class HomeRooms {
     RoomHandle room;
   };
   std::deque<Idle> idle_;
-  std::string scratch_;
+  std::string scratch_;  // an entry without an offset, before its batch has room for it
+  std::string head_;     // of the RoomBatch being made
 };
 
 }  // namespace roomcast::hub

@@ -87,9 +87,9 @@ void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer&
   page.last = empty ? room.top.offset : answer.last;
   if (!empty) {
     page.publications = static_cast<std::uint32_t>(answer.last - answer.first + 1);
-    scratch_.clear();
-    AppendRoomBatchHead(scratch_, static_cast<std::uint64_t>(room.handle), answer.entries.size());
-    page.bytes = SharedBytes::Join(write_head_, {scratch_, answer.entries});
+    head_.clear();
+    AppendRoomBatchHead(head_, static_cast<std::uint64_t>(room.handle), answer.entries.size());
+    page.bytes = SharedBytes::Join(write_head_, {head_, answer.entries});
   }
   courier_.Send(ask.session.shard, std::move(page));
 }

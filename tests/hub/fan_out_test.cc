@@ -53,6 +53,31 @@ TEST(FanOut, ATurnsPublicationsAreOneBatchWithOneOrderForAll) {
   EXPECT_EQ(one.heard, 50u);
 }
 
+TEST(FanOut, AVolatileSendThatOpensATurnsNextBatchArrivesAsItWasSent) {
+  HubRig rig;
+  const auto publisher = rig.Greeted();
+  rig.JoinRoom(publisher, "chat:a");
+  const auto reader = rig.Greeted();
+  rig.JoinRoom(reader, "chat:a");
+  // The second does not fit in the batch of the first.
+  const std::string texts[] = {std::string(40'000, 'a'), std::string(40'000, 'b')};
+  for (const std::string& text : texts) {
+    roomcast::Publish publish;
+    publish.room = "chat:a";
+    publish.data = Bytes(text);
+    publish.ephemeral = true;
+    rig.Say(publisher, {0, publish});
+  }
+  rig.Settle();
+  const auto messages = rig.Take(reader);
+  ASSERT_EQ(messages.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& batch = std::get<RoomBatch>(messages[i].body);
+    ASSERT_EQ(batch.publications.size(), 1u);
+    EXPECT_EQ(batch.publications[0].data.view, texts[i]);
+  }
+}
+
 TEST(FanOut, AMemberHearsNothingFromBeforeItJoinedOrAfterItLeft) {
   HubRig rig;
   const auto publisher = rig.Greeted();
