@@ -32,8 +32,10 @@ export class Hub {
   #process;
   #log;
 
-  static async start() {
+  /** Serves the files of `folder`. */
+  static async start(folder = join(root, 'web-demo/dist')) {
     const hub = new Hub();
+    hub.folder = folder;
     [hub.port, hub.bridgePort, hub.opsPort] = await freePorts(3);
     hub.origin = `http://127.0.0.1:${hub.port}`;
     mkdirSync(join(root, 'build/log'), { recursive: true });
@@ -45,7 +47,7 @@ export class Hub {
   /** On the same ports. */
   async restart() {
     const flags = [
-      ...['--static-dir', join(root, 'web-demo/dist')],
+      ...['--static-dir', this.folder],
       ...['--port', this.port, '--bridge-port', this.bridgePort, '--ops-port', this.opsPort],
     ];
     this.#process = spawn(binary(), ['serve', '--dev', ...flags.map(String)], {
@@ -86,6 +88,15 @@ export class Hub {
   async publish(room, text) {
     const bridge = `127.0.0.1:${this.bridgePort}`;
     await promisify(execFile)(binary(), ['publish', '--bridge', bridge, room, text]);
+  }
+
+  /** Runs a Python program to its end, with the bridge's stubs in reach; answers what it printed. */
+  async runPython(program) {
+    const environment = { ...process.env, no_grpc_proxy: '127.0.0.1' };
+    const stubs = `import sys; sys.path.insert(0, ${JSON.stringify(join(root, 'bridge/examples'))})`;
+    const words = ['-c', `${stubs}; import roomcast_stubs\n${program}`];
+    const { stdout } = await promisify(execFile)('/usr/bin/python3', words, { env: environment });
+    return stdout;
   }
 
   /** The Python backend of the examples; ends with the returned function. */
