@@ -112,9 +112,9 @@ net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
   connection.control_frames = config.limits().control_frames();
   connection.control_window = FromMs(config.limits().control_window_ms());
   connection.connections_max = config.memory().connections_max();
-  // The heartbeat has the first word, and says it with a code.
-  connection.socket.user_timeout =
-      FromMs(config.heartbeat().interval_ms() + config.heartbeat().grace_ms()) + Duration(5s);
+  connection.peer_lost_after =
+      FromMs(config.heartbeat().interval_ms() + config.heartbeat().grace_ms());
+  connection.socket.user_timeout = connection.peer_lost_after + Duration(5s);
   return server;
 }
 

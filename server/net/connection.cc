@@ -52,12 +52,11 @@ Outbox::Fill Connection::Push(hub::SharedBytes bytes, Outbox::Lane lane) {
   const std::size_t before = queue_.bytes();
   const Outbox::Fill fill = queue_.Push(std::move(bytes), lane, all_.config().outbox);
   if (fill == Outbox::Fill::kOverHard) {
-    if (deadline_ == kNever) SetDeadline(all_.config().stall);
+    if (deadline_ == kNever && !queue_.empty()) SetDeadline(all_.config().stall);
     return fill;
   }
   all_.CountQueued(before, queue_.bytes());
   ++messages_out_;
-  if (lane == Outbox::Lane::kFast) ask_acks_ = true;
   WantFlush();
   return fill;
 }
@@ -165,7 +164,6 @@ void Connection::SetDeadline(Duration after) {
 void Connection::Flush() {
   flush_wanted_ = false;
   if (phase_ == Phase::kEnded || write_armed_) return;
-  if (std::exchange(ask_acks_, false)) NoteAcknowledged();
   for (int writes = 0; writes < kWritesPerFlush && !queue_.empty(); ++writes) {
     std::array<iovec, kPiecesPerWrite> pieces;
     msghdr message{};
@@ -202,15 +200,25 @@ void Connection::OnWritten(std::size_t bytes) {
   if (drained) all_.Drained(id_);
 }
 
-// The kernel knows of signs of life that no read shows: a peer that only takes is alive.
-void Connection::NoteAcknowledged() {
-  if (phase_ != Phase::kOpen || !hub_knows_) return;
-  const auto acknowledged = ReadAcknowledged(socket_.native_handle());
-  if (!acknowledged || acknowledged->bytes <= acknowledged_) return;
-  acknowledged_ = acknowledged->bytes;
-  Now then = all_.now();
-  then.instant -= acknowledged->last_ago;
-  all_.shard().OnAlive(id_, then);
+void Connection::OnAlive(const Now& now) {
+  if (now.instant > alive_at_) alive_at_ = now.instant;
+  if (hub_knows_) all_.shard().OnAlive(id_, now);
+}
+
+Instant Connection::AskIfLost() {
+  const Now& now = all_.now();
+  const Duration lost_after = all_.config().peer_lost_after;
+  if (phase_ != Phase::kOpen) return now.instant + lost_after;
+  if (alive_at_ + lost_after <= now.instant) {
+    const auto acknowledged = ReadAcknowledged(socket_.native_handle());
+    if (acknowledged && acknowledged->bytes > acknowledged_) {
+      acknowledged_ = acknowledged->bytes;
+      OnAlive({now.instant - acknowledged->last_ago, now.wall});
+    }
+  }
+  const Instant lost_at = alive_at_ + lost_after;
+  // Lost indeed: the hub is about to say so.
+  return lost_at > now.instant ? lost_at : now.instant + lost_after;
 }
 
 void Connection::WaitWritable() {
@@ -221,7 +229,7 @@ void Connection::WaitWritable() {
                        if (self == nullptr) return;
                        self->write_armed_ = false;
                        // There is room again because the peer acknowledged something.
-                       if (self->hub_knows_) all.shard().OnAlive(id, all.now());
+                       self->OnAlive(all.now());
                        self->WantFlush();
                      });
 }
@@ -251,6 +259,7 @@ void Connection::End(std::string_view label) {
   if (phase_ == Phase::kEnded) return;
   end_label_ = label;
   if (is_websocket_) {
+    all_.WebSocketEnded();
     if (end_code_ == 0) end_code_ = websocket::kCloseAbnormal;
     all_.metrics().CountConnectionEnded(end_code_);
     Log();

@@ -56,6 +56,9 @@ class Connection {
   // Reading was switched on again: what was put aside comes first.
   void ResumeReading();
   void OnDeadline();
+  // When it is taken for lost if it stays silent. The kernel knows of signs of life that no read
+  // shows: a peer that only takes bytes acknowledges them. Asked when the time has come.
+  Instant AskIfLost();
   // The hub stops; a connection that is no WebSocket yet has no more to expect.
   void EndIfHead();
   // At once, whatever waits to be written. `label` is a literal.
@@ -98,7 +101,7 @@ class Connection {
   void PushRegardless(hub::SharedBytes bytes);
   void PushPong(hub::SharedBytes bytes);
   void OnWritten(std::size_t bytes);
-  void NoteAcknowledged();
+  void OnAlive(const Now& now);
   void WaitWritable();
   void AfterFlush();
   void WantFlush();
@@ -118,6 +121,7 @@ class Connection {
 
   const PeerAddress peer_;
   Instant accepted_at_;
+  Instant alive_at_{};
   Instant deadline_ = kNever;
   Instant control_window_begin_{};
   std::uint64_t bytes_in_ = 0;
@@ -138,7 +142,6 @@ class Connection {
   bool write_armed_ = false;    // the socket is full: a wait for writability is under way
   bool flush_wanted_ = false;   // on the turn's list
   bool resume_wanted_ = false;  // on the turn's list
-  bool ask_acks_ = false;       // a heartbeat goes out: see what the peer acknowledged before it
   bool last_words_ = false;     // closing: nothing of the peer is awaited but its end
   bool write_shut_ = false;
   bool peer_ended_ = false;  // its end of stream came

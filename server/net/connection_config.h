@@ -18,6 +18,10 @@ struct ConnectionConfig {
   HandshakeRules handshake;
   websocket::FrameParserConfig frames{.text = false, .message_bytes_max = kInboundMessageBytesMax};
   SendQueue::Limits outbox{kOutboxSoftBytes, kOutboxHardBytes};
+  // The hub's heartbeat gives up on a peer of which nothing was heard for so long: interval +
+  // grace.
+  Duration peer_lost_after = kPingInterval + kPingGrace;
+  // The heartbeat has the first word, and says it with a code.
   SocketOptions socket{.user_timeout = kPingInterval + kPingGrace + Duration(5s)};
   // From accept to the whole request.
   Duration upgrade_deadline = kUpgradeDeadline;
@@ -28,7 +32,7 @@ struct ConnectionConfig {
   // Pings, pongs and closes in the window.
   std::uint32_t control_frames = 20;
   Duration control_window = 10s;
-  // Of one shard; one more is answered with 1013. 0: no limit.
+  // WebSockets of the hub; one more is answered with 1013. 0: no limit.
   std::size_t connections_max = 0;
 };
 

@@ -26,7 +26,7 @@ void Connection::ArmRead() {
 void Connection::OnReadable() {
   read_armed_ = false;
   if (phase_ == Phase::kEnded) return;
-  if (hub_knows_) all_.shard().OnAlive(id_, all_.now());
+  OnAlive(all_.now());
   // The rest waits in the kernel; ResumeReading() asks for it again.
   if (!reading_) return;
   const std::span<std::byte> lent = all_.lent();
@@ -81,12 +81,13 @@ void Connection::Upgrade(const Handshake::Upgraded& answer) {
   deadline_ = kNever;
   all_.metrics().Count(ops::Counter::kUpgrades);
   PushRegardless(MakeBare(answer.response));
-  if (all_.is_full()) {
+  if (!all_.WebSocketBegan()) {
     all_.metrics().CountDisconnect(DisconnectCode::kTryAgainLater);
     Violate(websocket::kCloseTryAgainLater, "too many connections", "full");
     return;
   }
   hub_knows_ = true;
+  all_.WantLifeCheck(id_, all_.now().instant + all_.config().peer_lost_after);
   all_.shard().OnOpen(id_, all_.now());
 }
 

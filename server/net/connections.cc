@@ -5,8 +5,14 @@
 namespace roomcast::net {
 
 Connections::Connections(boost::asio::io_context& io, TurnClock& clock,
-                         const ConnectionConfig& config, ops::ShardMetrics& metrics, ops::Log* log)
-    : io_(io), clock_(clock), config_(config), metrics_(metrics), log_(log) {}
+                         const ConnectionConfig& config, ops::ShardMetrics& metrics, ops::Log* log,
+                         std::atomic<std::size_t>& websockets)
+    : io_(io),
+      clock_(clock),
+      config_(config),
+      metrics_(metrics),
+      log_(log),
+      websockets_(websockets) {}
 
 Connections::~Connections() = default;
 
@@ -63,6 +69,15 @@ void Connections::OnTime() {
     deadlines_.pop();
     Connection* connection = Find(due.id);
     if (connection != nullptr && connection->deadline() == due.at) connection->OnDeadline();
+  }
+}
+
+void Connections::AskKernelOfTheSilent() {
+  const Instant now = clock_.now().instant;
+  while (!life_checks_.empty() && life_checks_.top().at <= now) {
+    const hub::ConnectionId id = life_checks_.top().id;
+    life_checks_.pop();
+    if (Connection* connection = Find(id)) life_checks_.push({connection->AskIfLost(), id});
   }
 }
 

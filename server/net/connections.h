@@ -2,6 +2,7 @@
 #define ROOMCAST_SERVER_NET_CONNECTIONS_H_
 
 #include <array>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -25,9 +26,10 @@ namespace roomcast::net {
 // and the hub's way out to them. One thread.
 class Connections : public hub::Outbox {
  public:
-  // Everything outlives this. `log` may be null: then ends are not logged.
+  // Everything outlives this. `log` may be null: then ends are not logged. `websockets` counts
+  // those of all shards.
   Connections(boost::asio::io_context& io, TurnClock& clock, const ConnectionConfig& config,
-              ops::ShardMetrics& metrics, ops::Log* log);
+              ops::ShardMetrics& metrics, ops::Log* log, std::atomic<std::size_t>& websockets);
   // Once, before the first connection; the shard needs this as its outbox.
   void SetShard(hub::Shard& shard) { shard_ = &shard; }
   ~Connections() override;
@@ -42,6 +44,8 @@ class Connections : public hub::Outbox {
   // The parts of a turn, in the order in which the loop calls them.
   void ResumeReading();
   void OnTime();
+  // Before the hub looks whom it has not heard for long: what the kernel has heard of them.
+  void AskKernelOfTheSilent();
   // Writes every connection that has something queued. True: the hub heard something on the way, so
   // what it said to that is not written yet.
   bool Flush();
@@ -67,13 +71,17 @@ class Connections : public hub::Outbox {
   ops::Log* log() { return log_; }
   // Where one connection at a time reads into.
   std::span<std::byte> lent() { return lent_; }
-  [[nodiscard]] bool is_full() const {
-    return config_.connections_max > 0 && open_ > config_.connections_max;
+  // Counts it, also where it is one too many: false.
+  [[nodiscard]] bool WebSocketBegan() {
+    const std::size_t others = websockets_.fetch_add(1, std::memory_order_relaxed);
+    return config_.connections_max == 0 || others < config_.connections_max;
   }
+  void WebSocketEnded() { websockets_.fetch_sub(1, std::memory_order_relaxed); }
 
   void WantFlush(hub::ConnectionId id) { flushes_.push_back(id); }
   void WantResume(hub::ConnectionId id) { resumes_.push_back(id); }
   void WantDeadline(hub::ConnectionId id, Instant at) { deadlines_.push({at, id}); }
+  void WantLifeCheck(hub::ConnectionId id, Instant at) { life_checks_.push({at, id}); }
   void Drained(hub::ConnectionId id) { drained_.push_back(id); }
   void Ended(hub::ConnectionId id) { ended_.push_back(id); }
   void HubHeard() { hub_heard_ = true; }
@@ -99,6 +107,7 @@ class Connections : public hub::Outbox {
   const ConnectionConfig& config_;
   ops::ShardMetrics& metrics_;
   ops::Log* log_;
+  std::atomic<std::size_t>& websockets_;
   hub::Shard* shard_ = nullptr;
 
   std::vector<Slot> slots_;
@@ -112,8 +121,11 @@ class Connections : public hub::Outbox {
   std::vector<hub::ConnectionId> resumes_;
   std::vector<hub::ConnectionId> drained_;
   std::vector<hub::ConnectionId> ended_;
+  using Deadlines = std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>>;
   // One that a connection no longer has is found out when it comes up.
-  std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
+  Deadlines deadlines_;
+  // One for each open connection. Nobody wakes up for them: they matter only when the hub does.
+  Deadlines life_checks_;
   std::array<std::byte, kLentBytes> lent_;
 };
 

@@ -54,7 +54,7 @@ void HubServer::StartShards(ListenSockets listening) {
     loops_.push_back(std::make_unique<ShardLoop>(
         ShardParts{id, hub_config_, config_.connection, config_.bridge_calls_max, post_office_,
                    *mailboxes_[i], *engines_[i], world_.authenticator, world_.secrets,
-                   world_.metrics.Shard(static_cast<int>(i)), world_.connection_log}));
+                   world_.metrics.Shard(static_cast<int>(i)), world_.connection_log, websockets_}));
     loops_.back()->Listen(std::move(listening.sockets[i]));
   }
   for (std::size_t i = 0; i < loops_.size(); ++i) {

@@ -1,6 +1,7 @@
 #ifndef ROOMCAST_SERVER_NET_HUB_SERVER_H_
 #define ROOMCAST_SERVER_NET_HUB_SERVER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -75,6 +76,7 @@ class HubServer {
   const hub::HubConfig hub_config_;
   const HubServerWorld world_;
   std::uint16_t port_ = 0;
+  std::atomic<std::size_t> websockets_{0};
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
   PostOffice post_office_;
   Gateway gateway_;

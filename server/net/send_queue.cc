@@ -37,7 +37,11 @@ hub::SharedBytes SendQueue::Row::PopFront() {
 
 SendQueue::Fill SendQueue::Push(hub::SharedBytes bytes, Lane lane, const Limits& limits) {
   const std::size_t reserve = lane == Lane::kFast ? 0 : kFastReserveBytes;
-  if (bytes_ + CostOf(bytes) + reserve > limits.hard) return Fill::kOverHard;
+  if (bytes_ + CostOf(bytes) + reserve > limits.hard) {
+    // Who was refused waits to hear when there is room.
+    over_soft_ = !empty();
+    return Fill::kOverHard;
+  }
   PushRegardless(std::move(bytes), lane);
   if (bytes_ <= limits.soft) return Fill::kFine;
   over_soft_ = true;

@@ -33,7 +33,7 @@ class SendQueue {
   // ends.
   static constexpr std::size_t kFastReserveBytes = 1024;
 
-  // kOverHard: not queued. kOverSoft: queued, and OnDrained is owed.
+  // kOverHard: not queued. kOverSoft: queued. After both Consume() says when there is room again.
   Fill Push(hub::SharedBytes bytes, Lane lane, const Limits& limits);
   // Queued whatever the limits say: the last words of a connection, and what is bounded elsewhere.
   void PushRegardless(hub::SharedBytes bytes, Lane lane);

@@ -27,7 +27,8 @@ ShardLoop::ShardLoop(const ShardParts& parts)
       metrics_(parts.metrics),
       events_(parts.metrics),
       desk_(parts.bridge_calls_max),
-      connections_(io_, clock_, parts.connection_config, parts.metrics, parts.connection_log),
+      connections_(io_, clock_, parts.connection_config, parts.metrics, parts.connection_log,
+                   parts.websockets),
       shard_(parts.id, parts.hub_config,
              {connections_, parts.post_office, desk_, parts.engine, parts.authenticator,
               parts.secrets, events_, WriteBinaryHead}) {
@@ -117,7 +118,9 @@ void ShardLoop::OnDeadlines() {
   connections_.OnTime();
   if (now.instant >= stop_by_) connections_.EndAll();
   if (listener_ && listener_->NextDeadline() <= now.instant) listener_->OnTime(now.instant);
-  if (shard_.NextDeadline() <= now.instant) shard_.OnTime(now);
+  if (shard_.NextDeadline() > now.instant) return;
+  connections_.AskKernelOfTheSilent();
+  shard_.OnTime(now);
 }
 
 void ShardLoop::BeginStop() {

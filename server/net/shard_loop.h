@@ -39,7 +39,8 @@ struct ShardParts {
   const hub::Authenticator& authenticator;
   hub::Secrets& secrets;
   ops::ShardMetrics& metrics;
-  ops::Log* connection_log = nullptr;  // null: ends of connections are not logged
+  ops::Log* connection_log = nullptr;    // null: ends of connections are not logged
+  std::atomic<std::size_t>& websockets;  // of all shards
 };
 
 // One shard of the hub in the world: an event loop, the pure hub::Shard, its connections, its

@@ -1,0 +1,51 @@
+// Whose pages may connect, and the arithmetic of the handshake.
+#include "server/net/origin.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "server/net/handshake.h"
+
+namespace roomcast::net {
+namespace {
+
+TEST(Origin, ThePagesOwnHostIsWelcomeAndOthersWhereTheyAreListed) {
+  struct Row {
+    const char* origin;
+    const char* host;
+    bool welcome;
+  };
+  const std::vector<std::string> allowed = {"https://app.example"};
+  for (const Row& row : std::vector<Row>{
+           {"", "hub.example", true},
+           {"http://hub.example", "hub.example", true},
+           {"HTTP://Hub.Example", "hub.example", true},
+           {"http://hub.example:8080", "hub.example:8080", true},
+           {"http://hub.example", "hub.example:80", true},
+           {"https://hub.example:443", "hub.example", true},
+           {"https://app.example", "hub.example", true},
+           {"http://[::1]:8080", "[::1]:8080", true},
+           {"http://hub.example:8081", "hub.example:8080", false},
+           {"https://hub.example", "hub.example:80", false},
+           {"http://app.example", "hub.example", false},
+           {"http://hub.example.evil", "hub.example", false},
+           {"http://evil-hub.example", "hub.example", false},
+           {"null", "hub.example", false},
+           {"null", "null", false},
+           {"hub.example", "hub.example", false},
+       }) {
+    EXPECT_EQ(IsWelcomeOrigin(row.origin, row.host, allowed), row.welcome)
+        << row.origin << " at " << row.host;
+  }
+  EXPECT_TRUE(IsWelcomeOrigin("null", "hub.example", std::vector<std::string>{"*"}));
+}
+
+TEST(Handshake, TheAcceptValueIsThatOfTheRfc) {
+  // RFC 6455 section 1.3.
+  EXPECT_EQ(AcceptValue("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
+
+}  // namespace
+}  // namespace roomcast::net

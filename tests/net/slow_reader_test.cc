@@ -1,0 +1,84 @@
+// Peers that read slowly, or not at all: memory stays bounded, others do not notice, and whoever
+// reads again gets what history holds.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "proto/protocol/codes.h"
+#include "tests/net/loop_rig.h"
+
+namespace roomcast::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kSmallWindow = 4096;
+
+LoopRig::Options SmallOutboxes() {
+  LoopRig::Options options;
+  options.connection.outbox = {100'000, 300'000};
+  options.connection.socket.send_buffer_bytes = 16 * 1024;
+  options.connection.socket.not_sent_bytes = 16 * 1024;
+  return options;
+}
+
+std::uint64_t OutboxBytes(LoopRig& rig) {
+  const std::string text = rig.metrics.Text();
+  const std::size_t at = text.find("\nroomcast_outbox_bytes ");
+  return std::stoull(text.substr(at + std::string_view("\nroomcast_outbox_bytes ").size()));
+}
+
+TEST(SlowReader, FallsBehindWithinItsLimitAndIsCaughtUpInOrderWhileOthersGoOn) {
+  LoopRig rig(SmallOutboxes());
+  TestPeer slow(rig, kSmallWindow), fast(rig);
+  ASSERT_TRUE(slow.Greet() && slow.Join("chat:1"));
+  ASSERT_TRUE(fast.Greet() && fast.Join("chat:1"));
+  constexpr std::uint64_t kCount = 100;
+  std::uint64_t seen = 0;
+  std::uint64_t most = 0;
+  for (std::uint64_t i = 1; i <= kCount; ++i) {
+    rig.Publish("chat:1", std::string(8000, 'x'));
+    ASSERT_TRUE(fast.Next());
+    for (const Publication& one : std::get<RoomBatch>(fast.message.body).publications) {
+      EXPECT_EQ(one.offset, ++seen);
+    }
+    most = std::max(most, OutboxBytes(rig));
+  }
+  EXPECT_EQ(seen, kCount);
+  EXPECT_GT(most, 100'000u) << "it never was over the soft limit";
+  EXPECT_LT(most, 200'000u);
+  EXPECT_GE(rig.Count(ops::Counter::kMembersBehind), 1u);
+
+  seen = 0;
+  while (seen < kCount) {
+    ASSERT_TRUE(slow.Next());
+    for (const Publication& one : std::get<RoomBatch>(slow.message.body).publications) {
+      EXPECT_EQ(one.offset, ++seen);
+    }
+  }
+  EXPECT_TRUE(rig.Until([&] { return OutboxBytes(rig) == 0; }));
+}
+
+TEST(SlowReader, AtTheHardLimitAndWithoutAByteTakenItEndsWith3008) {
+  LoopRig::Options options = SmallOutboxes();
+  // Without room between them whatever is over the soft limit is over the hard one.
+  options.connection.outbox = {60'000, 60'000};
+  options.connection.stall = 50ms;
+  options.connection.close_deadline = 50ms;
+  LoopRig rig(options);
+  TestPeer stuck(rig, kSmallWindow);
+  ASSERT_TRUE(stuck.Greet() && stuck.Join("chat:1"));
+  for (int i = 0; i < 20; ++i) {
+    rig.Publish("chat:1", std::string(10'000, 'x'));
+    ASSERT_TRUE(rig.Until([&, before = rig.answered] { return rig.answered > before; }));
+  }
+  EXPECT_EQ(rig.Count(ops::Counter::kMembersBehind), 1u);
+  EXPECT_TRUE(rig.Until([&] { return rig.loop->connections() == 0; }));
+  EXPECT_NE(rig.metrics.Text().find("roomcast_disconnects_total{code=\"3008\"} 1"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace roomcast::net
