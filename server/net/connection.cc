@@ -14,16 +14,8 @@
 #include "server/websocket/close_codes.h"
 
 namespace roomcast::net {
-namespace {
 
 using hub::Outbox;
-
-// Pieces of one write, and writes of one flush: more is left to the next wait for writability, so
-// that one long queue does not hold up the others.
-constexpr std::size_t kPiecesPerWrite = 256;
-constexpr int kWritesPerFlush = 8;
-
-}  // namespace
 
 template <class Change>
 void Connection::CountQueuedAround(Change change) {
@@ -164,11 +156,11 @@ void Connection::SetDeadline(Duration after) {
 void Connection::Flush() {
   flush_wanted_ = false;
   if (phase_ == Phase::kEnded || write_armed_) return;
-  for (int writes = 0; writes < kWritesPerFlush && !queue_.empty(); ++writes) {
-    std::array<iovec, kPiecesPerWrite> pieces;
+  for (int writes = 0; writes < all_.config().writes_per_flush && !queue_.empty(); ++writes) {
+    std::array<iovec, kPiecesPerWriteMax> pieces;
     msghdr message{};
     message.msg_iov = pieces.data();
-    message.msg_iovlen = queue_.Gather(pieces);
+    message.msg_iovlen = queue_.Gather(std::span(pieces).first(all_.config().pieces_per_write));
     std::size_t offered = 0;
     for (std::size_t i = 0; i < message.msg_iovlen; ++i) offered += pieces[i].iov_len;
     const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);

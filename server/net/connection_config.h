@@ -13,6 +13,8 @@
 
 namespace roomcast::net {
 
+inline constexpr std::size_t kPiecesPerWriteMax = 256;
+
 // What every connection of the hub is told once.
 struct ConnectionConfig {
   HandshakeRules handshake;
@@ -32,6 +34,11 @@ struct ConnectionConfig {
   // Pings, pongs and closes in the window.
   std::uint32_t control_frames = 20;
   Duration control_window = 10s;
+  // Messages that one gathered write joins, at most kPiecesPerWriteMax; and writes of one flush:
+  // more is left to the next wait for writability, so that one long queue does not hold up the
+  // others.
+  std::size_t pieces_per_write = kPiecesPerWriteMax;
+  int writes_per_flush = 8;
   // WebSockets of the hub; one more is answered with 1013. 0: no limit.
   std::size_t connections_max = 0;
 };
