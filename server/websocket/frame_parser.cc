@@ -16,6 +16,9 @@ constexpr std::uint8_t kLengthBits = 0x7F;
 constexpr std::uint8_t kLengthIn2Bytes = 126;
 constexpr std::uint8_t kLengthIn8Bytes = 127;
 
+// What the shortest message may gain by being deflated.
+constexpr std::uint64_t kDeflateBytesMore = 64;
+
 bool IsControl(Opcode opcode) { return static_cast<std::uint8_t>(opcode) >= 0x8; }
 
 bool IsKnown(Opcode opcode) {
@@ -39,6 +42,7 @@ std::string_view AsText(std::span<const std::byte> bytes) {
 
 FrameParser::FrameParser(const FrameParserConfig& config) : config_(config) {
   assert(config.message_bytes_max > 0 && config.fragments_max > 0);
+  assert(config.message_bytes_max <= 1u << 30 && config.fragments_max <= 1u << 30);
 }
 
 FrameEvent FrameParser::Next(std::span<std::byte>& input) {
@@ -116,6 +120,17 @@ bool FrameParser::LastFragment() const {
   return (std::to_integer<std::uint8_t>(header_[0]) & kLastBit) != 0;
 }
 
+// Only a message's first frame says it.
+bool FrameParser::Compressed() const {
+  return message_open_ ? message_compressed_
+                       : (std::to_integer<std::uint8_t>(header_[0]) & kRsv1) != 0;
+}
+
+std::uint64_t FrameParser::MessageBytesMax() const {
+  const std::uint64_t most = config_.message_bytes_max;
+  return Compressed() ? most + most / 8 + kDeflateBytesMore : most;
+}
+
 std::optional<FrameError> FrameParser::CheckHeaderSoFar() const {
   if (header_size_ == 1) return CheckFirstByte();
   if (header_size_ == 2) {
@@ -167,10 +182,10 @@ std::optional<FrameError> FrameParser::CheckLength() const {
   }
   if ((length >> 63) != 0) return FrameError{Violation::kLengthTopBit, length};
   if (IsControl(FrameOpcode())) return std::nullopt;
-  // Cannot overflow: one is below 2^63, the other below 2^32.
+  // Cannot overflow: one is below 2^63, the other below 2^33.
   const std::uint64_t message = length + (message_open_ ? message_bytes_ : 0);
-  if (message > config_.message_bytes_max) {
-    return FrameError{Violation::kMessageTooLong, message, config_.message_bytes_max};
+  if (message > MessageBytesMax()) {
+    return FrameError{Violation::kMessageTooLong, message, MessageBytesMax()};
   }
   return std::nullopt;
 }
@@ -182,10 +197,11 @@ void FrameParser::BeginFrame() {
   payload_taken_ = 0;
   const Opcode opcode = FrameOpcode();
   if (IsControl(opcode)) return;
+  const bool compressed = Compressed();
   if (opcode != Opcode::kContinuation) {
     message_open_ = true;
     message_text_ = opcode == Opcode::kText;
-    message_compressed_ = (std::to_integer<std::uint8_t>(header_[0]) & kRsv1) != 0;
+    message_compressed_ = compressed;
     utf8_ = Utf8Check{};
     message_bytes_ = 0;
     fragments_ = 0;
@@ -255,7 +271,7 @@ void FrameParser::Keep(std::span<const std::byte> piece) {
   const std::size_t needed = message_.size() + piece.size();
   if (needed > message_.capacity()) {
     // Twice as much each time, so that copying stays linear, but no more than can still come.
-    const std::size_t most = LastFragment() ? message_bytes_ : config_.message_bytes_max;
+    const std::size_t most = LastFragment() ? message_bytes_ : MessageBytesMax();
     message_.reserve(std::min(std::max(needed, 2 * message_.capacity()), most));
   }
   message_.insert(message_.end(), piece.begin(), piece.end());

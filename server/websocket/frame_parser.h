@@ -6,7 +6,7 @@
 // view of it; only what is cut by the buffer's end, or fragmented, is copied into memory that the
 // parser owns, grows as bytes arrive (never by what a length merely declares), and gives back once
 // delivered. So an idle connection holds no buffer, and a busy one at most kControlPayloadBytesMax
-// + message_bytes_max (and for the moment of growing, half as much again).
+// and the longest message (and for the moment of growing, half as much again).
 //
 // What comes out does not depend on how the bytes were cut. Every check is made at the first byte
 // that can decide it: a too long message is refused by its header, bad UTF-8 at the bad byte.
@@ -41,10 +41,10 @@ struct FrameParserConfig {
   bool compression = false;
   // False: a text message is refused with 1003 at its first byte.
   bool text = true;
-  // A message's payload as it travels (deflated, if so), all fragments together. Headers are not
-  // counted, but fragments are: a message costs the peer at most
-  // message_bytes_max + fragments_max * kClientHeaderBytesMax bytes, and empty fragments end as
-  // well.
+  // A message's payload, all fragments together. A deflated one may travel in an eighth more: what
+  // cannot be deflated becomes a little longer. Headers are not counted, but fragments are: a
+  // message costs the peer at most that and fragments_max * kClientHeaderBytesMax bytes, and empty
+  // fragments end as well.
   std::uint32_t message_bytes_max = 64 * 1024;
   std::uint32_t fragments_max = 64;
 };
@@ -90,13 +90,21 @@ using FrameEvent = std::variant<NeedMore, Message, Ping, Pong, Close, FrameError
 
 class FrameParser {
  public:
-  // message_bytes_max and fragments_max at least 1.
+  // message_bytes_max and fragments_max at least 1, at most 2^30.
   explicit FrameParser(const FrameParserConfig& config);
 
   // Takes bytes off the front of `input` up to the end of the next event, and returns that. Call it
   // until it says NeedMore: then `input` is empty, and what earlier events needed is freed. Views
   // in an event are valid until the next call, and while the lent buffer is.
   [[nodiscard]] FrameEvent Next(std::span<std::byte>& input);
+
+  // permessage-deflate was agreed on. Before the first byte.
+  void AllowCompression() { config_.compression = true; }
+  // Instead of the config's message_bytes_max; 0 lets empty messages through. Not lowered in the
+  // middle of a message.
+  void LimitMessages(std::uint32_t message_bytes_max) {
+    config_.message_bytes_max = message_bytes_max;
+  }
 
   // A Close or FrameError came out: no more events will.
   bool Ended() const { return stage_ == Stage::kEnded; }
@@ -123,6 +131,9 @@ class FrameParser {
   std::uint64_t DeclaredLength() const;
   Opcode FrameOpcode() const;
   bool LastFragment() const;
+  bool Compressed() const;
+  // Of the message under way or beginning, as it travels.
+  std::uint64_t MessageBytesMax() const;
 
   void BeginFrame();
   // Takes the next piece of the frame's payload off `input`, unmasked.

@@ -29,6 +29,7 @@ constexpr Row kRows[] = {
     {RefusalReason::kWebSocketKey, 400, "websocket_key"},
     {RefusalReason::kSubprotocol, 400, "subprotocol"},
     {RefusalReason::kOriginHeader, 400, "origin_header"},
+    {RefusalReason::kExtensions, 400, "extensions"},
     {RefusalReason::kOrigin, 403, "origin"},
     {RefusalReason::kNotFound, 404, "not_found"},
     {RefusalReason::kTimeout, 408, "timeout"},

@@ -32,6 +32,7 @@ enum class RefusalReason : std::uint8_t {
   kWebSocketKey,      // 400: none, two, or not 16 bytes in Base64
   kSubprotocol,       // 400: none in common, or a malformed list
   kOriginHeader,      // 400: two of them
+  kExtensions,        // 400: Sec-WebSocket-Extensions is no list of extensions
   // It is in order; the hub will not have it. Decided outside this folder.
   kOrigin,           // 403
   kNotFound,         // 404
@@ -60,6 +61,7 @@ inline constexpr std::array kRefusalReasons = {
     RefusalReason::kWebSocketKey,
     RefusalReason::kSubprotocol,
     RefusalReason::kOriginHeader,
+    RefusalReason::kExtensions,
     RefusalReason::kOrigin,
     RefusalReason::kNotFound,
     RefusalReason::kTimeout,

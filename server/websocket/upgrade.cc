@@ -85,8 +85,10 @@ std::variant<Upgrade, Refusal> DecideUpgrade(const Request& request, const Upgra
     return Refusal{RefusalReason::kSubprotocol, "no sub-protocol in common"};
   }
   for (const Header& header : request.headers) {
-    if (EqualsIgnoringCase(header.name, kExtensionsHeader)) {
-      upgrade.extensions.push_back(header.value);
+    if (EqualsIgnoringCase(header.name, kExtensionsHeader) &&
+        !ReadExtensions(header.value, upgrade.extensions)) {
+      return Refusal{RefusalReason::kExtensions,
+                     "Sec-WebSocket-Extensions is not a list of extensions"};
     }
   }
   return upgrade;

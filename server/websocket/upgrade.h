@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/websocket/extension_list.h"
 #include "server/websocket/http_head.h"
 #include "server/websocket/refusal.h"
 
@@ -35,8 +36,8 @@ struct Upgrade {
   std::string_view origin;
   // The client offered sub-protocols, known or not.
   bool offered_subprotocols = false;
-  // The offers of all Sec-WebSocket-Extensions headers, in order, unparsed.
-  std::vector<std::string_view> extensions;
+  // The offers of all Sec-WebSocket-Extensions headers, in order.
+  std::vector<Extension> extensions;
 };
 
 // Whether the request means to become a WebSocket, rightly or not. Otherwise it is a plain GET.

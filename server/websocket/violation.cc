@@ -40,6 +40,12 @@ std::string_view Label(Violation violation) {
       return "message_too_long";
     case Violation::kTooManyFragments:
       return "too_many_fragments";
+    case Violation::kDeflateCorrupt:
+      return "deflate_corrupt";
+    case Violation::kDeflateTruncated:
+      return "deflate_truncated";
+    case Violation::kInflatedTooLong:
+      return "inflated_too_long";
   }
   return "unknown";
 }
@@ -48,11 +54,14 @@ std::uint16_t CloseCode(Violation violation) {
   switch (violation) {
     case Violation::kCloseReasonNotUtf8:
     case Violation::kTextNotUtf8:
+    case Violation::kDeflateCorrupt:
+    case Violation::kDeflateTruncated:
       return kCloseInvalidPayload;
     case Violation::kTextRefused:
       return kCloseUnsupportedData;
     case Violation::kMessageTooLong:
     case Violation::kTooManyFragments:
+    case Violation::kInflatedTooLong:
       return kCloseMessageTooBig;
     default:
       return kCloseProtocolError;
@@ -97,6 +106,12 @@ std::string Describe(Violation violation, std::uint64_t number, std::uint64_t li
       return "the message has at least " + n + " bytes" + most;
     case Violation::kTooManyFragments:
       return "the message has at least " + n + " fragments" + most;
+    case Violation::kDeflateCorrupt:
+      return "the message is not deflated: wrong within its first " + n + " bytes";
+    case Violation::kDeflateTruncated:
+      return "the deflated message ends inside of a block, after " + n + " bytes";
+    case Violation::kInflatedTooLong:
+      return "the message inflates to at least " + n + " bytes" + most;
   }
   return "unknown";
 }

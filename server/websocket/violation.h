@@ -27,6 +27,10 @@ enum class Violation : std::uint8_t {
   kTextRefused,            // 1003: this end takes binary messages only
   kMessageTooLong,         // 1009: by declared lengths, before any of it is kept
   kTooManyFragments,       // 1009
+  // permessage-deflate (RFC 7692).
+  kDeflateCorrupt,    // 1007: what no deflater writes
+  kDeflateTruncated,  // 1007: it ends inside of a block
+  kInflatedTooLong,   // 1009: at the first byte too many that comes out
 };
 
 inline constexpr std::array kViolations = {
@@ -47,6 +51,9 @@ inline constexpr std::array kViolations = {
     Violation::kTextRefused,
     Violation::kMessageTooLong,
     Violation::kTooManyFragments,
+    Violation::kDeflateCorrupt,
+    Violation::kDeflateTruncated,
+    Violation::kInflatedTooLong,
 };
 
 // A metric's label value: lower case with underscores.

@@ -53,7 +53,8 @@ Told Read(const FrameParserConfig& config, const std::vector<std::string>& piece
     std::span<std::byte> input = std::as_writable_bytes(std::span(piece));
     while (true) {
       const FrameEvent event = parser.Next(input);
-      Check(parser.HeldBytes() <= config.message_bytes_max + kControlPayloadBytesMax);
+      const std::size_t most = config.message_bytes_max;
+      Check(parser.HeldBytes() <= most + most / 8 + 64 + kControlPayloadBytesMax);
       if (std::holds_alternative<NeedMore>(event)) break;
       told.events.push_back(Tell(event));
     }

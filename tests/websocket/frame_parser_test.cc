@@ -168,6 +168,29 @@ TEST(FrameParser, AFragmentCountAtTheLimitIsTaken) {
   EXPECT_THAT(ReadLines({}, wire, 7), ElementsAre("binary " + std::string(62, 'x') + "y"));
 }
 
+TEST(FrameParser, ADeflatedMessageMayTravelInAnEighthMore) {
+  const FrameParserConfig config{.compression = true, .message_bytes_max = 1000};
+  const auto read = [&](bool compressed, std::size_t bytes) {
+    const FrameShape shape{Opcode::kBinary, true, compressed};
+    return ReadLines(config, ClientFrame(shape, std::string(bytes, 'x')), 1 << 20).front();
+  };
+  EXPECT_THAT(read(true, 1000 + 125 + 64), testing::StartsWith("deflated binary"));
+  EXPECT_EQ(read(true, 1000 + 125 + 65), "error 1009 message_too_long");
+  EXPECT_EQ(read(false, 1001), "error 1009 message_too_long");
+}
+
+TEST(FrameParser, TheLimitMayChangeBetweenMessages) {
+  FrameParser parser({.message_bytes_max = 10});
+  const std::string five = ClientFrame({Opcode::kBinary}, "12345");
+  EXPECT_THAT(Read(parser, five, 100).lines, ElementsAre("binary 12345"));
+  parser.LimitMessages(0);
+  EXPECT_THAT(Read(parser, ClientFrame({Opcode::kBinary}, ""), 100).lines, ElementsAre("binary "));
+  parser.LimitMessages(5);
+  EXPECT_THAT(Read(parser, five, 1).lines, ElementsAre("binary 12345"));
+  parser.LimitMessages(4);
+  EXPECT_THAT(Read(parser, five, 1).lines, ElementsAre("error 1009 message_too_long"));
+}
+
 TEST(FrameParser, CompressedMessagesAreMarkedAndTheirBytesAreNotCheckedAsText) {
   const std::string wire = ClientFrame({Opcode::kText, false, true}, "\xFF") +
                            ClientFrame(kLast, "\xFE") + ClientFrame(kText, "plain");
