@@ -82,6 +82,9 @@ hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
   hub.recovery_page_bytes = config.outbox().recovery_page_bytes();
   hub.publishes_per_second = config.limits().publishes_per_second();
   hub.publish_burst = config.limits().publish_burst();
+  hub.resume_window = FromMs(config.sessions().resume_window_ms());
+  hub.parked_max = config.sessions().parked_max();
+  hub.parked_bytes_max = config.sessions().parked_bytes();
   for (const auto& one : config.namespaces()) hub.namespaces.push_back(NamespaceFrom(one));
   return hub;
 }

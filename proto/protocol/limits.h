@@ -77,6 +77,8 @@ inline constexpr Duration kHelloDeadline = 5s;
 // Resume must outlast the time until a dead link is noticed.
 inline constexpr Duration kResumeWindow = 60s;
 static_assert(kResumeWindow > kPingInterval + kPingGrace);
+inline constexpr std::size_t kParkedSessions = 100'000;
+inline constexpr std::size_t kParkedBytes = 64 * 1024 * 1024;
 
 inline constexpr Duration kDedupeWindow = 5min;
 inline constexpr std::size_t kDedupeProducersPerRoom = 10'000;

@@ -88,10 +88,9 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
   const auto* hello = std::get_if<Hello>(&message.body);
   if (session.state == Session::State::kExpectsHello) {
     if (hello != nullptr) {
-      greeter_.OnHello(session, id, *hello, now);
-    } else {
-      speaker_.Disconnect(session, DisconnectCode::kBadRequest, "the first message is not Hello");
+      return greeter_.OnHello(session, id, *hello, now);
     }
+    speaker_.Disconnect(session, DisconnectCode::kBadRequest, "the first message is not Hello");
     return true;
   }
   if (session.state == Session::State::kGreeting) return false;
@@ -171,7 +170,6 @@ void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publ
 }
 
 void Commands::OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now) {
-  Joiner::Settle(session, answer);
   if (session.state == Session::State::kGreeting) {
     greeter_.OnAnswer(session, answer, now);
     if (session.state == Session::State::kOpen) GoOn(session, now);
@@ -181,8 +179,8 @@ void Commands::OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now)
     speaker_.Fail(session, answer.request, answer.failure);
   } else {
     speaker_.Say(session, {answer.request, joiner_.ToJoined(session, answer)});
-    joiner_.Enter(session, answer);
   }
+  joiner_.Settle(session, answer);
   GoOn(session, now);
 }
 

@@ -26,6 +26,8 @@ class Commands {
   void OnFrame(Session& session, std::string_view bytes, Now now);
   // A join was answered.
   void OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now);
+  // The session that Hello named was found, or was not.
+  void OnSessionTaken(Session& session, Now now) { GoOn(session, now); }
   void OnPublishAnswer(Session& session, const PublishAnswer& answer);
 
  private:

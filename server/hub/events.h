@@ -6,6 +6,7 @@
 #include "proto/protocol/codes.h"
 #include "proto/protocol/instant.h"
 #include "proto/protocol/server_messages.h"
+#include "server/hub/resume_outcome.h"
 
 namespace roomcast::hub {
 
@@ -25,6 +26,9 @@ class Events {
   virtual void OnBehind() = 0;                                // a member fell behind
   virtual void OnMailboxFull() = 0;                           // a post found the mailbox full
   virtual void OnRoundTrip(Duration round_trip) = 0;          // a Pong answered a Ping
+  // Who does not count these need not say so.
+  virtual void OnResume(ResumeOutcome) {}      // a Hello named a session
+  virtual void OnParkedDropped(ParkedDrop) {}  // a parked session was let go
 };
 
 }  // namespace roomcast::hub

@@ -6,16 +6,12 @@
 
 #include "proto/protocol/limits.h"
 #include "server/hub/joiner.h"
+#include "server/hub/resumer.h"
 
 namespace roomcast::hub {
 namespace {
 
 constexpr std::uint32_t kProtocolVersion = 1;
-constexpr std::size_t kSessionIdRandomBytes = 12;
-
-void AppendHex(std::string& out, std::uint64_t value, int digits) {
-  for (int i = digits - 1; i >= 0; --i) out.push_back("0123456789abcdef"[value >> (4 * i) & 15]);
-}
 
 std::string TooMany(std::string_view what, std::size_t is, std::size_t most) {
   return std::string(what) + " " + std::to_string(is) + ", the most is " + std::to_string(most);
@@ -55,14 +51,15 @@ ProducerId ToProducer(std::string_view bytes) {
 }  // namespace
 
 Greeter::Greeter(ShardId self, const HubConfig& config, const Authenticator& authenticator,
-                 Secrets& secrets, Speaker& speaker, Joiner& joiner, Deadlines& deadlines,
-                 Events& events)
+                 Secrets& secrets, Speaker& speaker, Joiner& joiner, Resumer& resumer,
+                 Deadlines& deadlines, Events& events)
     : self_(self),
       config_(config),
       authenticator_(authenticator),
       secrets_(secrets),
       speaker_(speaker),
       joiner_(joiner),
+      resumer_(resumer),
       deadlines_(deadlines),
       events_(events) {}
 
@@ -74,15 +71,6 @@ std::uint64_t Greeter::RandomNumber() {
   return number;
 }
 
-std::string Greeter::MakeSessionId() {
-  std::string id;
-  AppendHex(id, static_cast<std::uint16_t>(self_), 4);
-  static_assert(kSessionIdRandomBytes == 12);
-  AppendHex(id, RandomNumber(), 16);
-  AppendHex(id, RandomNumber(), 8);
-  return id;
-}
-
 bool Greeter::Identify(Session& session, const Hello& hello, Now now) {
   if (hello.token.view.empty()) {
     if (!config_.anonymous) {
@@ -90,7 +78,6 @@ bool Greeter::Identify(Session& session, const Hello& hello, Now now) {
       return false;
     }
     session.anonymous = true;
-    session.user = session.id;
     return true;
   }
   Authenticator::Answer answer = authenticator_.Verify(hello.token.view, now.wall);
@@ -108,28 +95,50 @@ bool Greeter::Identify(Session& session, const Hello& hello, Now now) {
   return false;
 }
 
-void Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now) {
-  const std::string fault = FaultOf(hello, config_);
-  if (!fault.empty()) {
-    return speaker_.Disconnect(session, DisconnectCode::kBadRequest, fault);
+bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now) {
+  WallTime received_at = now.wall;
+  if (session.resuming) {
+    received_at = session.resuming->hello_received_at;
+  } else {
+    const std::string fault = FaultOf(hello, config_);
+    if (!fault.empty()) {
+      speaker_.Disconnect(session, DisconnectCode::kBadRequest, fault);
+      return true;
+    }
+    // Before a session is asked for, so that a token that is not good leaves it parked.
+    if (!Identify(session, hello, now)) return true;
+    if (hello.resume && resumer_.Ask(session, *hello.resume, now)) return false;
   }
-  session.id = MakeSessionId();
-  if (!Identify(session, hello, now)) return;
-  secrets_.Fill(session.key.data(), session.key.size());
+  if (!resumer_.Adopt(session)) BecomeNew(session, now);
+  if (session.anonymous) session.user = session.id;
   session.producer = ToProducer(hello.producer.view);
   const auto interval = static_cast<std::uint64_t>(config_.ping_interval.count());
   session.heartbeat.emplace(
       Heartbeat::Role::kAsks, Heartbeat::Config{config_.ping_interval, config_.ping_grace},
       now.instant, Duration(static_cast<std::int64_t>(RandomNumber() % interval) + 1));
-  session.publishes.emplace(config_.publishes_per_second, config_.publish_burst, now.instant);
   session.state = Session::State::kGreeting;
   deadlines_.Schedule(session, session.heartbeat->NextDeadline());
 
   session.greeting = std::make_unique<Greeting>();
   Greeting& greeting = *session.greeting;
   greeting.hello_sent_at = hello.sent_at;
-  greeting.hello_received_at = now.wall;
+  greeting.hello_received_at = received_at;
   greeting.message_id = message_id;
+  AskForJoins(session, hello, now);
+  return true;
+}
+
+void Greeter::BecomeNew(Session& session, Now now) {
+  session.resuming.reset();
+  session.number = {self_, RandomNumber(), static_cast<std::uint32_t>(RandomNumber())};
+  session.id = FormatSessionId(session.number);
+  secrets_.Fill(session.key.data(), session.key.size());
+  session.publishes.emplace(config_.publishes_per_second, config_.publish_burst, now.instant);
+  resumer_.Begin(session);
+}
+
+void Greeter::AskForJoins(Session& session, const Hello& hello, Now now) {
+  Greeting& greeting = *session.greeting;
   greeting.unanswered = hello.joins.size();
   greeting.answers.resize(hello.joins.size());
   if (greeting.unanswered == 0) return Welcome(session, now);
@@ -174,7 +183,9 @@ void Greeter::Welcome(Session& session, Now now) {
   welcome.instance = config_.instance;
   welcome.session_id = session.id;
   welcome.session_key = Bytes(std::string_view(session.key.data(), session.key.size()));
+  welcome.resumed = session.resumed;
   welcome.user = session.user;
+  welcome.resume_window_ms = Milliseconds(config_.resume_window);
   welcome.ping_interval_ms = Milliseconds(config_.ping_interval);
   welcome.ping_grace_ms = Milliseconds(config_.ping_grace);
   Limits limits;
@@ -191,11 +202,11 @@ void Greeter::Welcome(Session& session, Now now) {
   welcome.joins = outcomes;
   speaker_.Say(session, {greeting->message_id, welcome});
   session.state = Session::State::kOpen;
-  events_.OnSession(/*resumed=*/false);
+  session.welcomed = true;
+  session.former_rooms = {};
+  events_.OnSession(session.resumed);
   // Only now: what a room says must follow its Joined.
-  for (const auto& answer : greeting->answers) {
-    if (!answer->refused) joiner_.Enter(session, *answer);
-  }
+  for (const auto& answer : greeting->answers) joiner_.Settle(session, *answer);
 }
 
 }  // namespace roomcast::hub

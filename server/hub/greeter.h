@@ -14,23 +14,28 @@
 namespace roomcast::hub {
 
 class Joiner;
+class Resumer;
 
 // From Hello to Welcome: says who this is, begins the session's heartbeat and asks for its joins.
 // Welcome waits for all of their answers, so that one round trip tells the client everything.
 class Greeter {
  public:
   Greeter(ShardId self, const HubConfig& config, const Authenticator& authenticator,
-          Secrets& secrets, Speaker& speaker, Joiner& joiner, Deadlines& deadlines, Events& events);
+          Secrets& secrets, Speaker& speaker, Joiner& joiner, Resumer& resumer,
+          Deadlines& deadlines, Events& events);
 
-  // Ends the connection where Hello does not make sense or the token is not good.
-  void OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now);
+  // Ends the connection where Hello does not make sense or the token is not good. False: the
+  // session that it names is asked for; call again with the same Hello when the answer is there.
+  [[nodiscard]] bool OnHello(Session& session, std::uint32_t message_id, const Hello& hello,
+                             Now now);
   // One of the greeting's joins was answered. The last answer brings Welcome.
   void OnAnswer(Session& session, const JoinAnswer& answer, Now now);
 
  private:
   bool Identify(Session& session, const Hello& hello, Now now);
+  void BecomeNew(Session& session, Now now);
+  void AskForJoins(Session& session, const Hello& hello, Now now);
   void Welcome(Session& session, Now now);
-  [[nodiscard]] std::string MakeSessionId();
   [[nodiscard]] std::uint64_t RandomNumber();
 
   ShardId self_;
@@ -39,6 +44,7 @@ class Greeter {
   Secrets& secrets_;
   Speaker& speaker_;
   Joiner& joiner_;
+  Resumer& resumer_;
   Deadlines& deadlines_;
   Events& events_;
 };

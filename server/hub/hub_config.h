@@ -42,6 +42,11 @@ struct HubConfig {
   std::size_t recovery_page_bytes = kRecoveryPageBytes;
   std::uint32_t publishes_per_second = kPublishesPerSecond;
   std::uint32_t publish_burst = kPublishBurst;
+  // How long a session whose connection was lost is parked; 0: not at all. At most so many, and so
+  // many bytes, in the whole hub.
+  Duration resume_window = kResumeWindow;
+  std::size_t parked_max = kParkedSessions;
+  std::size_t parked_bytes_max = kParkedBytes;
   std::vector<NamespaceConfig> namespaces;
 
   // nullptr: there is no such namespace.

@@ -8,6 +8,17 @@
 #include "server/hub/publication_rules.h"
 
 namespace roomcast::hub {
+namespace {
+
+// What the session had of the room before its connection was lost; nullptr: it was not in it.
+const ParkedRoom* FindFormer(const Session& session, std::string_view room) {
+  for (const ParkedRoom& former : session.former_rooms) {
+    if (former.name == room) return &former;
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint32_t request) {
   NamespaceAnswer found = FindNamespaceOf(config_, join.room.view);
@@ -32,7 +43,11 @@ std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint
   ask.room = join.room.view;
   ask.since = join.since;
   ask.on_lost = join.on_lost;
-  session.joins.push_back({request, ask.room});
+  std::string_view member_data = join.member_data.view;
+  if (const ParkedRoom* former = FindFormer(session, ask.room)) {
+    if (member_data.empty()) member_data = former->member_data;
+  }
+  session.joins.push_back({request, ask.room, std::string(member_data)});
   const ShardId home = HomeShardOf(config_, ask.room);
   if (courier_.TrySend(home, std::move(ask))) return std::nullopt;
   session.joins.pop_back();
@@ -45,9 +60,14 @@ bool Joiner::IsUnderWay(const Session& session, std::string_view room) {
 }
 
 void Joiner::Settle(Session& session, const JoinAnswer& answer) {
-  std::erase_if(session.joins, [&](const PendingJoin& join) {
-    return join.request == answer.request && join.room == answer.room;
-  });
+  const auto asked =
+      std::find_if(session.joins.begin(), session.joins.end(), [&](const PendingJoin& join) {
+        return join.request == answer.request && join.room == answer.room;
+      });
+  if (asked == session.joins.end()) return;
+  std::string member_data = std::move(asked->member_data);
+  session.joins.erase(asked);
+  if (!answer.refused) rooms_.Add(session, answer, std::move(member_data));
 }
 
 RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const {

@@ -25,11 +25,9 @@ class Joiner {
                                            std::uint32_t request);
   // Whether a join of this room is under way.
   [[nodiscard]] static bool IsUnderWay(const Session& session, std::string_view room);
-  // The answer came: it is under way no more.
-  static void Settle(Session& session, const JoinAnswer& answer);
-
-  // Makes the session a member; its Joined must have been queued.
-  void Enter(Session& session, const JoinAnswer& answer) { rooms_.Add(session, answer); }
+  // The answer came and has been told to the session: the join is under way no more. Makes the
+  // session a member unless it was refused; its Joined must have been queued.
+  void Settle(Session& session, const JoinAnswer& answer);
 
   // Joined, as the session is to hear it.
   [[nodiscard]] Joined ToJoined(const Session& session, const JoinAnswer& answer) const;

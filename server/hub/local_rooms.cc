@@ -1,6 +1,7 @@
 #include "server/hub/local_rooms.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace roomcast::hub {
 
@@ -54,11 +55,12 @@ LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& inde
   return room;
 }
 
-void LocalRooms::Add(Session& session, const JoinAnswer& answer) {
+void LocalRooms::Add(Session& session, const JoinAnswer& answer, std::string member_data) {
   std::uint32_t index = 0;
   Room& room = Open(answer, index);
   room.top = std::max(room.top, answer.top.offset);
-  session.rooms.push_back({index, static_cast<std::uint32_t>(room.members.size())});
+  session.rooms.push_back(
+      {index, static_cast<std::uint32_t>(room.members.size()), std::move(member_data)});
   room.members.push_back({session.connection, session.ref, answer.start});
   ++members_;
   if (answer.start < room.top) {
@@ -84,7 +86,7 @@ void LocalRooms::RemoveAll(Session& session) {
 }
 
 void LocalRooms::RemoveAt(Session& session, std::size_t membership) {
-  const Membership place = session.rooms[membership];
+  const Membership place = std::move(session.rooms[membership]);
   session.rooms.erase(session.rooms.begin() + static_cast<std::ptrdiff_t>(membership));
   Room& room = *rooms_[place.room];
   // The last member moves into the gap, and its session is told.

@@ -41,10 +41,17 @@ class LocalRooms {
 
   // Makes the session a member with its cursor at answer.start; what follows is asked for if there
   // is any. The Joined must have been queued before.
-  void Add(Session& session, const JoinAnswer& answer);
+  void Add(Session& session, const JoinAnswer& answer, std::string member_data);
   // Takes it out and tells the home. False: it was not in.
   bool Remove(Session& session, std::string_view room);
   void RemoveAll(Session& session);
+  // The rooms that the session is in, by name.
+  template <class Visit>
+  void ForEachRoom(const Session& session, Visit visit) const {
+    for (const Membership& membership : session.rooms) {
+      visit(rooms_[membership.room]->name, membership);
+    }
+  }
 
   // From a room's home.
   void OnBatch(const Batch& batch);

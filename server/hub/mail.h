@@ -12,6 +12,7 @@
 #include "proto/protocol/dedupe.h"
 #include "proto/protocol/server_messages.h"
 #include "server/hub/ids.h"
+#include "server/hub/resume_mail.h"
 #include "server/hub/shared_bytes.h"
 
 namespace roomcast::hub {
@@ -123,8 +124,9 @@ struct Page {
   SharedBytes bytes;  // may be none
 };
 
-using Mail = std::variant<JoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer,
-                          Batch, Behind, Page>;
+using Mail =
+    std::variant<JoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer, Batch,
+                 Behind, Page, TakeSession, ParkSession, EndSession, YieldSession, SessionTaken>;
 
 // Takes mail to shards, this one excepted (a shard keeps what it says to itself). Bounded: false
 // says that the mailbox is full, and then nothing was taken. What one sender posts to one shard

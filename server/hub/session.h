@@ -1,7 +1,6 @@
 #ifndef ROOMCAST_SERVER_HUB_SESSION_H_
 #define ROOMCAST_SERVER_HUB_SESSION_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +12,8 @@
 #include "proto/protocol/limits.h"
 #include "server/hub/ids.h"
 #include "server/hub/mail.h"
+#include "server/hub/parked_session.h"
+#include "server/hub/session_id.h"
 #include "server/hub/token_bucket.h"
 
 namespace roomcast::hub {
@@ -21,12 +22,22 @@ namespace roomcast::hub {
 struct Membership {
   std::uint32_t room = 0;
   std::uint32_t member = 0;
+  std::string member_data;
 };
 
 // A join whose answer has not come from the room's home yet.
 struct PendingJoin {
   std::uint32_t request = 0;
   std::string room;
+  std::string member_data;
+};
+
+// Hello has come and names a session, which is asked for at its home.
+struct Resuming {
+  WallTime hello_received_at{};
+  SessionNumber number;
+  bool answered = false;
+  std::optional<ParkedSession> session;
 };
 
 // Hello has come, and Welcome waits for the answers to its joins.
@@ -47,6 +58,12 @@ struct Session {
   ConnectionId connection{};
   State state = State::kExpectsHello;
   bool anonymous = false;
+  // Welcome was sent.
+  bool welcomed = false;
+  // It had connections before this one.
+  bool resumed = false;
+  // What ended it lets it come back.
+  bool parks = false;
   // An answer did not fit under the hard limit: end it when the sentence ends.
   bool overflowed = false;
   // Commands refused for their rate since the last one that was not.
@@ -55,8 +72,10 @@ struct Session {
   // The one moment that Deadlines holds for it; others are out of date.
   Instant look_at{};
 
+  // Once it is known which session this is: `number` as text.
   std::string id;
-  std::array<char, kSessionKeyBytes> key{};
+  SessionNumber number;
+  SessionKey key{};
   std::string user;
   ProducerId producer;
   std::optional<Heartbeat> heartbeat;
@@ -64,7 +83,10 @@ struct Session {
 
   std::vector<Membership> rooms;
   std::vector<PendingJoin> joins;
+  std::unique_ptr<Resuming> resuming;
   std::unique_ptr<Greeting> greeting;
+  // Until Welcome: the rooms of the connection before, which need no rights anew.
+  std::vector<ParkedRoom> former_rooms;
   // Encoded messages that wait, in order, for Welcome or for a join's answer. Reading is off
   // meanwhile, so this is at most the rest of one WebSocket message.
   std::string waiting;

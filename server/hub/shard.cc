@@ -9,6 +9,8 @@
 #include "server/hub/home_rooms.h"
 #include "server/hub/joiner.h"
 #include "server/hub/local_rooms.h"
+#include "server/hub/resumer.h"
+#include "server/hub/session_directory.h"
 #include "server/hub/sessions.h"
 #include "server/hub/speaker.h"
 
@@ -25,9 +27,11 @@ class Shard::Impl {
         local_(config.hash_key, sessions_, speaker_, world.outbox, courier_, world.events),
         home_(id, config, world.engine, courier_, world.bridge_answers, world.events,
               world.write_head),
+        directory_(config, courier_, world.events),
         joiner_(config, local_, courier_),
-        greeter_(id, config, world.authenticator, world.secrets, speaker_, joiner_, deadlines_,
-                 world.events),
+        resumer_(config, local_, directory_, courier_, speaker_, world.events),
+        greeter_(id, config, world.authenticator, world.secrets, speaker_, joiner_, resumer_,
+                 deadlines_, world.events),
         commands_(config, speaker_, greeter_, joiner_, local_, courier_, world.outbox,
                   world.events) {}
 
@@ -50,10 +54,11 @@ class Shard::Impl {
     if (session != nullptr && session->heartbeat) session->heartbeat->OnHeard(now.instant);
   }
 
-  void OnClosed(ConnectionId id, Now now) {
+  void OnClosed(ConnectionId id, std::uint16_t code, Now now) {
     Session* session = sessions_.Find(id);
     if (session == nullptr) return;
     session->state = Session::State::kEnded;
+    session->parks = AfterCloseCode(code) != AfterClose::kStop;
     Touch(*session);
     Finish(now);
   }
@@ -72,6 +77,7 @@ class Shard::Impl {
 
   void OnTime(Now now) {
     home_.OnTime(now);
+    directory_.OnTime(now);
     for (Deadlines::Look look; deadlines_.Take(now.instant, look);) {
       Session* session = sessions_.Find(look.session, look.use);
       if (session == nullptr || session->look_at != look.at) continue;
@@ -81,7 +87,9 @@ class Shard::Impl {
     Finish(now);
   }
 
-  Instant NextDeadline() const { return std::min(deadlines_.Next(), home_.NextDeadline()); }
+  Instant NextDeadline() const {
+    return std::min({deadlines_.Next(), home_.NextDeadline(), directory_.NextDeadline()});
+  }
 
   bool EndTurn(Now now) {
     const bool missed = home_.Flush();
@@ -99,7 +107,8 @@ class Shard::Impl {
   }
 
   Counts counts() const {
-    return {sessions_.size(), home_.size(), local_.members(), world_.engine.history_bytes()};
+    return {sessions_.size(), directory_.parked(), home_.size(), local_.members(),
+            world_.engine.history_bytes()};
   }
 
  private:
@@ -108,6 +117,10 @@ class Shard::Impl {
   void LookAt(Session& session, Now now) {
     if (session.state == Session::State::kEnded) return;
     if (session.state == Session::State::kExpectsHello) {
+      if (session.resuming) {
+        return speaker_.Disconnect(session, DisconnectCode::kHubError,
+                                   "the session's shard did not answer in time");
+      }
       return speaker_.Disconnect(session, DisconnectCode::kNotAuthenticatedInTime,
                                  "no Hello came in time");
     }
@@ -151,8 +164,30 @@ class Shard::Impl {
       if (session == nullptr) return;
       commands_.OnPublishAnswer(*session, *published);
       Touch(*session);
+    } else {
+      DeliverResume(std::move(mail), now);
     }
     home_.TakeAnswers(now);
+  }
+
+  void DeliverResume(Mail mail, Now now) {
+    if (const auto* take = std::get_if<TakeSession>(&mail)) {
+      directory_.OnTake(*take);
+    } else if (auto* park = std::get_if<ParkSession>(&mail)) {
+      directory_.OnPark(std::move(*park), now);
+    } else if (const auto* end = std::get_if<EndSession>(&mail)) {
+      directory_.OnEnd(*end);
+    } else if (const auto* yield = std::get_if<YieldSession>(&mail)) {
+      Session* session = sessions_.Find(yield->holder);
+      if (session == nullptr) return;  // what is left of it is on its way
+      resumer_.Yield(*session);
+      Touch(*session);
+    } else if (auto* taken = std::get_if<SessionTaken>(&mail)) {
+      Session* session = sessions_.Find(taken->asker);
+      if (session == nullptr) return resumer_.GiveBack(std::move(*taken));
+      if (resumer_.OnTaken(*session, std::move(*taken))) commands_.OnSessionTaken(*session, now);
+      Touch(*session);
+    }
   }
 
   void OnJoinAnswer(const JoinAnswer& answer, Now now) {
@@ -191,6 +226,7 @@ class Shard::Impl {
     if (session->state != Session::State::kEnded) {
       speaker_.Disconnect(*session, DisconnectCode::kSlow, "the outbox is at its hard limit");
     }
+    resumer_.LetGo(*session);
     local_.RemoveAll(*session);
     sessions_.Remove(*session);
   }
@@ -203,7 +239,9 @@ class Shard::Impl {
   Courier courier_;
   LocalRooms local_;
   HomeRooms home_;
+  SessionDirectory directory_;
   Joiner joiner_;
+  Resumer resumer_;
   Greeter greeter_;
   Commands commands_;
   std::vector<SessionRef> ended_;
@@ -218,7 +256,9 @@ void Shard::OnMessage(ConnectionId id, std::string_view bytes, Now now) {
   impl_->OnMessage(id, bytes, now);
 }
 void Shard::OnAlive(ConnectionId id, Now now) { impl_->OnAlive(id, now); }
-void Shard::OnClosed(ConnectionId id, std::uint16_t, Now now) { impl_->OnClosed(id, now); }
+void Shard::OnClosed(ConnectionId id, std::uint16_t code, Now now) {
+  impl_->OnClosed(id, code, now);
+}
 void Shard::OnDrained(ConnectionId id, Now now) { impl_->OnDrained(id, now); }
 void Shard::OnMail(Mail mail, Now now) { impl_->OnMail(std::move(mail), now); }
 void Shard::OnTime(Now now) { impl_->OnTime(now); }

@@ -81,9 +81,10 @@ class Shard {
   void Shutdown(Now now);
 
   struct Counts {
-    std::size_t sessions = 0;
-    std::size_t rooms = 0;    // at home here
-    std::size_t members = 0;  // of sessions here
+    std::size_t sessions = 0;  // with a connection here
+    std::size_t parked = 0;    // whose home is here
+    std::size_t rooms = 0;     // at home here
+    std::size_t members = 0;   // of sessions here
     std::size_t history_bytes = 0;
   };
   [[nodiscard]] Counts counts() const;

@@ -50,6 +50,8 @@ void Speaker::Disconnect(Session& session, DisconnectCode code, std::string_view
   outbox_.Close(session.connection, code, reason);
   events_.OnDisconnect(code);
   session.state = Session::State::kEnded;
+  session.parks = AfterCloseCode(static_cast<std::uint32_t>(code)) != AfterClose::kStop &&
+                  code != DisconnectCode::kShutdown;
 }
 
 }  // namespace roomcast::hub

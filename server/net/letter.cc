@@ -14,6 +14,10 @@ std::size_t BytesOf(const hub::PublishToRoom& publish) {
 struct MailBytes {
   std::size_t operator()(const hub::PublishToRoom& mail) const { return BytesOf(mail); }
   std::size_t operator()(const hub::JoinRoom& mail) const { return mail.room.size(); }
+  std::size_t operator()(const hub::ParkSession& mail) const { return BytesOf(mail.session); }
+  std::size_t operator()(const hub::SessionTaken& mail) const {
+    return mail.session ? BytesOf(*mail.session) : 0;
+  }
   std::size_t operator()(const hub::Batch& mail) const {
     return mail.bytes ? mail.bytes.size() : 0;
   }

@@ -36,6 +36,14 @@ void ShardEvents::OnGap(GapReason reason) {
   }
 }
 
+void ShardEvents::OnResume(hub::ResumeOutcome outcome) {
+  metrics_.Count(static_cast<ops::ResumeLabel>(outcome));
+}
+
+void ShardEvents::OnParkedDropped(hub::ParkedDrop reason) {
+  metrics_.Count(static_cast<ops::ParkedDropLabel>(reason));
+}
+
 void ShardEvents::OnBehind() { metrics_.Count(Counter::kMembersBehind); }
 
 void ShardEvents::OnMailboxFull() { metrics_.Count(Counter::kMailboxOverflows); }

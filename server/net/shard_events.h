@@ -21,6 +21,8 @@ class ShardEvents : public hub::Events {
   void OnGap(GapReason reason) override;
   void OnBehind() override;
   void OnMailboxFull() override;
+  void OnResume(hub::ResumeOutcome outcome) override;
+  void OnParkedDropped(hub::ParkedDrop reason) override;
   void OnRoundTrip(Duration round_trip) override;
 
   // Since the start, for GetInfo.

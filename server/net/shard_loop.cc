@@ -163,6 +163,7 @@ void ShardLoop::SetGauges() {
   const hub::Shard::Counts counts = shard_.counts();
   metrics_.Set(ops::Gauge::kConnections, connections_.size());
   metrics_.Set(ops::Gauge::kSessions, counts.sessions);
+  metrics_.Set(ops::Gauge::kParkedSessions, counts.parked);
   metrics_.Set(ops::Gauge::kRooms, counts.rooms);
   metrics_.Set(ops::Gauge::kMembers, counts.members);
   metrics_.Set(ops::Gauge::kHistoryBytes, counts.history_bytes);

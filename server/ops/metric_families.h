@@ -45,15 +45,18 @@ enum class LabelledCounter : std::uint8_t {
   kPublications,      // door: Door
   kGaps,              // reason: GapLabel
   kJoins,             // verdict: the wire's Verdict
+  kResumes,           // outcome: ResumeLabel
+  kParkedDropped,     // reason: ParkedDropLabel
   kBridgeCalls,       // method: of service Bridge
   kBridgeAnswers,     // status: gRPC's numbers
 };
-inline constexpr std::size_t kLabelledCounters = 13;
+inline constexpr std::size_t kLabelledCounters = 15;
 
 // What a shard has now; the shards' values are summed.
 enum class Gauge : std::uint8_t {
   kConnections,
   kSessions,
+  kParkedSessions,
   kRooms,
   kMembers,
   kSlowMembers,
@@ -61,7 +64,7 @@ enum class Gauge : std::uint8_t {
   kOutboxBytes,
   kMailboxMessages,
 };
-inline constexpr std::size_t kGauges = 8;
+inline constexpr std::size_t kGauges = 9;
 
 // Observed in microseconds, shown in seconds.
 enum class Histogram : std::uint8_t {
@@ -84,6 +87,12 @@ enum class BadMessage : std::uint8_t {
 
 // Numbers and order of client.proto's GapReason, less its unspecified one.
 enum class GapLabel : std::uint8_t { kSlow, kEvicted, kEngine };
+
+// What came of a Hello that named a session; numbers and order of hub::ResumeOutcome.
+enum class ResumeLabel : std::uint8_t { kResumed, kUnknown, kWrongKey, kOtherUser, kTakenOver };
+
+// Why a parked session was let go; numbers and order of hub::ParkedDrop.
+enum class ParkedDropLabel : std::uint8_t { kExpired, kEvicted };
 
 // A family as the exposition shows it.
 struct Family {

@@ -50,6 +50,12 @@ class MetricCells {
     CountLabelled(LabelledCounter::kTokensRefused, static_cast<int>(refusal));
   }
   void Count(GapLabel reason) { CountLabelled(LabelledCounter::kGaps, static_cast<int>(reason)); }
+  void Count(ResumeLabel outcome) {
+    CountLabelled(LabelledCounter::kResumes, static_cast<int>(outcome));
+  }
+  void Count(ParkedDropLabel reason) {
+    CountLabelled(LabelledCounter::kParkedDropped, static_cast<int>(reason));
+  }
   void CountPublications(Door door, std::uint64_t by = 1) {
     CountLabelled(LabelledCounter::kPublications, static_cast<int>(door), by);
   }

@@ -44,6 +44,8 @@ struct CountedEvents : hub::Events {
                 mailbox_full = 0, round_trips = 0, sessions = 0;
   std::map<ErrorCode, int> errors;
   std::map<DisconnectCode, int> disconnects;
+  std::map<hub::ResumeOutcome, int> resumes;
+  std::map<hub::ParkedDrop, int> parked_dropped;
 
   void OnSession(bool) override { ++sessions; }
   void OnPublication(Door, bool duplicate) override { ++(duplicate ? duplicates : publications); }
@@ -54,6 +56,8 @@ struct CountedEvents : hub::Events {
   void OnBehind() override { ++behind; }
   void OnMailboxFull() override { ++mailbox_full; }
   void OnRoundTrip(Duration) override { ++round_trips; }
+  void OnResume(hub::ResumeOutcome outcome) override { ++resumes[outcome]; }
+  void OnParkedDropped(hub::ParkedDrop reason) override { ++parked_dropped[reason]; }
 };
 
 // One connection's queue, as a socket's reader would see it if it read everything.

@@ -1,0 +1,48 @@
+#ifndef ROOMCAST_SERVER_HUB_PARKED_SESSION_H_
+#define ROOMCAST_SERVER_HUB_PARKED_SESSION_H_
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/protocol/limits.h"
+#include "server/hub/ids.h"
+#include "server/hub/token_bucket.h"
+
+namespace roomcast::hub {
+
+using SessionKey = std::array<char, kSessionKeyBytes>;
+
+// A room of a parked session: what lets it back in, and no message.
+struct ParkedRoom {
+  std::string name;
+  std::string member_data;
+};
+
+// What of a session outlives its connection. Who it is, is said anew by the token of the next
+// Hello; `user` is only held against it.
+struct ParkedSession {
+  std::string id;
+  SessionKey key{};
+  std::string user;
+  bool anonymous = false;
+  std::vector<ParkedRoom> rooms;
+  // Coming back does not refill it.
+  std::optional<TokenBucket> publishes;
+};
+
+// What a parked session holds of memory, its place in the directory included.
+inline std::size_t BytesOf(const ParkedSession& session) {
+  constexpr std::size_t kAround = 128;
+  std::size_t bytes = kAround + sizeof(session) + session.id.size() + session.user.size();
+  for (const ParkedRoom& room : session.rooms) {
+    bytes += sizeof(room) + room.name.size() + room.member_data.size();
+  }
+  return bytes;
+}
+
+}  // namespace roomcast::hub
+
+#endif  // ROOMCAST_SERVER_HUB_PARKED_SESSION_H_
