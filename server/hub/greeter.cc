@@ -200,7 +200,8 @@ void Greeter::Welcome(Session& session, Now now) {
   welcome.sent_at = Microseconds(now.wall);
   welcome.node = config_.node;
   welcome.joins = outcomes;
-  speaker_.Say(session, {greeting->message_id, welcome});
+  // In the fast lane, where the first Ping cannot overtake it.
+  speaker_.Say(session, {greeting->message_id, welcome}, Outbox::Lane::kFast);
   session.state = Session::State::kOpen;
   session.welcomed = true;
   session.former_rooms = {};

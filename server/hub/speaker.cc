@@ -24,7 +24,9 @@ void Speaker::Say(Session& session, const ServerMessage& message, Outbox::Lane l
   const Outbox::Fill fill =
       outbox_.Push(session.connection, SharedBytes::Join(write_head_, {scratch_}), lane);
   // A Ping or Pong that does not fit can be done without; an answer cannot.
-  if (fill == Outbox::Fill::kOverHard && lane == Outbox::Lane::kOrdered) session.overflowed = true;
+  const bool heartbeat =
+      std::holds_alternative<Ping>(message.body) || std::holds_alternative<Pong>(message.body);
+  if (fill == Outbox::Fill::kOverHard && !heartbeat) session.overflowed = true;
 }
 
 Error Speaker::ToError(const Failure& failure) {

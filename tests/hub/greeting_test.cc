@@ -149,6 +149,19 @@ TEST(Greeting, ASilentConnectionIsEndedAfterFiveSeconds) {
   EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kNotAuthenticatedInTime);
 }
 
+TEST(Greeting, NothingOvertakesWelcomeInASocketThatIsNotRead) {
+  HubRig rig;
+  const auto connection = rig.Open();
+  rig.Say(connection, {1, GoodHello()});
+  rig.Say(connection, {2, Ping{.sequence = 5}});
+  rig.Pass(25s);  // the hub's own first ping falls anywhere in the interval
+  const auto all = rig.Take(connection);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_TRUE(std::holds_alternative<Welcome>(all[0].body));
+  EXPECT_TRUE(std::holds_alternative<Pong>(all[1].body));
+  EXPECT_TRUE(std::holds_alternative<Ping>(all[2].body));
+}
+
 TEST(Greeting, WhatComesBehindHelloWaitsForWelcomeInItsOrder) {
   // The room's home is on whichever shard; the answer takes a turn of the mail.
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -152,6 +152,7 @@ std::vector<ServerMessage> HubRig::Take(hub::ConnectionId connection) {
   taken.arena->Reset();
   taken.bytes.assign(wire.messages.begin(), wire.messages.end());
   wire.messages.clear();
+  wire.fast = 0;
   std::vector<ServerMessage> all;
   for (const std::string& bytes : taken.bytes) {
     const auto frame = DecodeServerFrame(bytes, *taken.arena);
@@ -207,7 +208,8 @@ hub::Outbox::Fill HubRig::Push(hub::ConnectionId connection, hub::SharedBytes by
   if (lane == Lane::kOrdered) {
     wire.messages.emplace_back(bytes.payload());
   } else {
-    wire.messages.emplace_front(bytes.payload());
+    wire.messages.emplace(wire.messages.begin() + static_cast<std::ptrdiff_t>(wire.fast++),
+                          bytes.payload());
   }
   if (!wire.slow) return Fill::kFine;
   wire.unread_bytes += bytes.size();

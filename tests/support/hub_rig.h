@@ -63,6 +63,7 @@ struct CountedEvents : hub::Events {
 // One connection's queue, as a socket's reader would see it if it read everything.
 struct Wire {
   std::deque<std::string> messages;  // what the hub said, not yet taken
+  std::size_t fast = 0;              // so many at the front came by the fast lane
   std::size_t unread_bytes = 0;
   // With a slow reader nothing leaves the queue by itself, and the limits below hold.
   bool slow = false;
