@@ -36,6 +36,12 @@ ClientCore::ClientCore(const ClientOptions& options, const Now& now)
       now_(now) {}
 
 bool ClientCore::Begin(const Now& now) {
+  if (!TakeTime(now)) return false;
+  Wake(false);
+  return true;
+}
+
+bool ClientCore::TakeTime(const Now& now) {
   const std::int64_t wall = Microseconds(now.wall) - Microseconds(now_.wall);
   const Duration slept = Duration(wall) - (now.instant - now_.instant);
   now_ = now;
@@ -43,7 +49,6 @@ bool ClientCore::Begin(const Now& now) {
   if (slept < kClockJump) return false;
   // The clock that samples were taken with stood still.
   clock_.Forget();
-  Wake(false);
   return true;
 }
 
@@ -252,8 +257,11 @@ void ClientCore::OnSocketOpen(const Now& now, Generation generation) {
 
 void ClientCore::OnSocketClosed(const Now& now, Generation generation, std::uint32_t code,
                                 std::string_view reason) {
-  Begin(now);
-  if (connection_ && connection_->generation() == generation) {
+  const bool jumped = TakeTime(now);
+  if (!connection_ || connection_->generation() != generation) {
+    if (jumped) Wake(false);
+  } else {
+    // Nothing is asked over a socket that is gone, whatever the clocks did.
     if (code == static_cast<std::uint32_t>(DisconnectCode::kTokenExpired)) token_.OnExpired();
     const std::string_view text = IsUtf8(reason) ? reason : std::string_view();
     OnLost(FaultOfClose(code, text), {AfterCloseCode(code), {}, {}});

@@ -132,6 +132,8 @@ class ClientCore {
   void AskToken(TokenReason reason);
   // True: a clock jumped, and the link is being asked after.
   bool Begin(const Now& now);
+  // True: a clock jumped.
+  bool TakeTime(const Now& now);
   void Finish();
   Instant NextDeadline() const;
 

@@ -112,6 +112,15 @@ TEST_F(LinkStory, AClockThatStoodStillIsNoticedByTheOther) {
   EXPECT_FALSE(world.core().HubTime(world.now()).has_value()) << "the samples are worth nothing";
 }
 
+TEST_F(LinkStory, ASocketThatWasLostWhileTheMachineSleptIsNotAskedAfter) {
+  BeConnected();
+  world.Forget();
+  world.Sleep(10min, true);
+  world.LoseSocket();
+  EXPECT_TRUE(world.Silent()) << "something was sent on a socket that is gone";
+  EXPECT_EQ(world.core().state(), State::kReconnecting);
+}
+
 TEST_F(LinkStory, AskedForAPingTheCallKnowsTheRoundTrip) {
   const CallId early = world.Ping();
   EXPECT_EQ(world.outcome(early)->code, "not_connected");
