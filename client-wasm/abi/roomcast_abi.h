@@ -163,7 +163,7 @@ enum {
   RC_OUTCOME_TIMED_OUT = 3,  // no answer in time; code `timeout`: it was sent and may have taken
                              // effect; `queue_timeout`: it was never sent. It will not be sent now
   RC_OUTCOME_ABORTED = 4,    // the application's own doing: rc_abort, leave, disconnect, close
-  RC_OUTCOME_UNKNOWN = 5,    // it was sent, and the hub that could tell is gone
+  RC_OUTCOME_UNKNOWN = 5,    // it was sent, and nobody can tell what came of it
 };
 
 enum { RC_VERDICT_LIVE = 0, RC_VERDICT_RECOVERED = 1, RC_VERDICT_LOST = 2 };

@@ -309,16 +309,17 @@ bool ClientCore::On(std::uint32_t id, const Ok&) {
 
 bool ClientCore::On(std::uint32_t id, const Error& error) {
   const CallId call = static_cast<CallId>(id);
-  const Fault fault = FaultOf(error);
+  Fault fault = FaultOf(error);
   if (id == 0 || call == refresh_) {
     refresh_ = kNoCall;
     effects_.Emit(Problem{kNoRoom, Kept(fault)});
     return true;
   }
   if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
-    // Too old to tell: the first sending may have taken effect.
-    const bool stale = error.code == static_cast<std::uint32_t>(ErrorCode::kStalePublishId);
-    Settle(*entry, stale && entry->resent ? Outcome::kUnknown : Outcome::kRefused, fault);
+    // This refuses the last sending. What became of the ones before, nobody told: the hub refuses
+    // for rate, permission or a full mailbox before anybody looks whether the id took effect.
+    if (entry->resent) fault.retryable = false;
+    Settle(*entry, entry->resent ? Outcome::kUnknown : Outcome::kRefused, fault);
     PumpQueue();
     return true;
   }

@@ -32,7 +32,8 @@ enum class TokenReason : std::uint8_t { kInitial = 1, kExpired = 2, kRefresh = 3
 
 // How a call ended. kRefused: it had no effect. kTimedOut: no answer in time, and it will not be
 // sent (again); the fault says whether it ever was. kAborted: the application's own doing.
-// kUnknown: it was sent, and the hub that could tell is gone.
+// kUnknown: it was sent, and nobody can tell what came of it: the hub that could is gone, or it was
+// sent again after a reconnect and refused the second time.
 enum class Outcome : std::uint8_t {
   kDone = 1,
   kRefused = 2,

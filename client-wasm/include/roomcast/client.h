@@ -21,8 +21,8 @@ enum class ConnectionState { kDisconnected, kConnecting, kConnected, kReconnecti
 enum class RoomState { kLeft, kJoining, kJoined };
 enum class DataEncoding { kBytes, kText, kJson };
 
-// Every call settles in exactly one of these. kUnknown: it was sent, and the hub that could tell is
-// gone.
+// Every call settles in exactly one of these. kUnknown: it was sent, and nobody can tell what
+// came of it: the hub that could is gone, or it was sent again after a reconnect and then refused.
 enum class CallOutcome { kDone, kRefused, kTimedOut, kAborted, kUnknown };
 
 // Why something is not as one wished. `code` 0: nothing is wrong.

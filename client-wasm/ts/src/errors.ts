@@ -7,7 +7,7 @@
 export type ErrorCode =
   // A call.
   | 'timeout' // sent, and not answered in time
-  | 'outcome_unknown' // sent, and the hub that could tell what became of it is gone
+  | 'outcome_unknown' // sent, and nobody can tell what came of it: the hub changed, or refused only its resending
   | 'queue_timeout' // waited too long for a connection; it was never sent
   | 'queue_full' // too much waits for an answer already
   | 'not_connected' // needs a connection, and there is none

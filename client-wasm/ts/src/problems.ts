@@ -21,7 +21,7 @@ const WORDS: Record<Outcome, [code: string, message: string]> = {
   [Outcome.Refused]: ['refused', 'refused'],
   [Outcome.TimedOut]: ['timeout', 'no answer in time'],
   [Outcome.Aborted]: ['aborted', 'given up before it was done'],
-  [Outcome.Unknown]: ['outcome_unknown', 'sent, and the hub that could tell is gone'],
+  [Outcome.Unknown]: ['outcome_unknown', 'sent, and nobody can tell what came of it'],
 };
 
 /** Of a call that was not done. */
