@@ -1,81 +1,120 @@
-// `./dev simulate`: many seeds, or one of them with what happened.
+// roomcast_simulate: many seeds, or one of them with what happened in it. `./dev simulate` runs it.
 #include <charconv>
 #include <chrono>
+#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
 
-#include "tests/simulation/simulation.h"
+#include "tests/simulation/world.h"
 
 namespace {
 
-using roomcast::simulation::Options;
-using roomcast::simulation::Simulation;
+using roomcast::simulation::RunOptions;
+using roomcast::simulation::RunResult;
 using roomcast::simulation::Totals;
+using roomcast::simulation::World;
 
-bool Number(std::string_view text, std::uint64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+constexpr const char* kUsage =
+    "usage: roomcast_simulate [--seeds N | --seed S [--trace]] [--first S] [--clients N] "
+    "[--shards N] [--minutes M]\n"
+    "  --seeds N    so many runs, from seed 1 or --first (100)\n"
+    "  --seed S     this run alone\n"
+    "  --trace      tell what happens in it\n"
+    "  --clients N  in each run (12)    --shards N  of the hub (2)\n"
+    "  --minutes M  until the network heals (2)\n";
+
+struct Arguments {
+  RunOptions run;
+  std::uint64_t first = 1;
+  std::uint64_t seeds = 100;
+  std::uint64_t minutes = 2;
+  bool trace = false;
+};
+
+bool ReadNumber(std::string_view text, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size();
 }
 
-// What printf calls it.
-unsigned long long N(std::uint64_t number) { return number; }
+bool Read(int count, char** words, Arguments& arguments) {
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    if (word == "--trace") {
+      arguments.trace = true;
+      continue;
+    }
+    std::uint64_t value = 0;
+    if (i + 1 == count || !ReadNumber(words[++i], value)) return false;
+    if (word == "--seeds") {
+      arguments.seeds = value;
+    } else if (word == "--seed") {
+      arguments.first = value, arguments.seeds = 1;
+    } else if (word == "--first") {
+      arguments.first = value;
+    } else if (word == "--clients" && value > 0 && value <= 1000) {
+      arguments.run.clients = static_cast<std::uint32_t>(value);
+    } else if (word == "--shards" && value > 0 && value <= 64) {
+      arguments.run.shards = static_cast<std::uint16_t>(value);
+    } else if (word == "--minutes" && value > 0 && value <= 1440) {
+      arguments.minutes = value;
+    } else {
+      return false;
+    }
+  }
+  arguments.run.hostile = std::chrono::minutes(arguments.minutes);
+  return true;
+}
 
-void Print(const Totals& t) {
-  std::printf(
-      "handled %llu messages, delivered %llu publications; publishes: %llu done, %llu unknown, "
-      "%llu timed out\n"
-      "hostile: %llu cuts, %llu half-open, %llu sleeps, %llu slow readers, %llu restarts, "
-      "%llu refused\n"
-      "caused: %llu members behind, %llu full mailboxes, %llu gaps, %llu resent, %llu connections, "
-      "%llu links noticed dead\n",
-      N(t.handled), N(t.delivered), N(t.done), N(t.unknown), N(t.timed_out), N(t.cuts),
-      N(t.half_opens), N(t.sleeps), N(t.slow_readers), N(t.restarts), N(t.refused), N(t.behind),
-      N(t.full_mailboxes), N(t.gaps), N(t.resent), N(t.reconnects), N(t.lost_links));
+// What replays one seed, with the options of this call.
+std::string Replay(const Arguments& arguments, std::uint64_t seed) {
+  std::string command = "./dev simulate --seed " + std::to_string(seed);
+  const Arguments usual;
+  if (arguments.run.clients != usual.run.clients) {
+    command += " --clients " + std::to_string(arguments.run.clients);
+  }
+  if (arguments.run.shards != usual.run.shards) {
+    command += " --shards " + std::to_string(arguments.run.shards);
+  }
+  if (arguments.minutes != usual.minutes) {
+    command += " --minutes " + std::to_string(arguments.minutes);
+  }
+  return command + " --trace";
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  Options options;
-  std::uint64_t seeds = 200;
-  std::uint64_t first = 1;
-  bool one = false;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view word = words[i];
-    std::uint64_t value = 0;
-    if (word == "--trace") {
-      options.trace = true;
-    } else if (i + 1 < count && Number(words[i + 1], value) &&
-               (word == "--seeds" || word == "--seed" || word == "--clients")) {
-      ++i;
-      if (word == "--seeds") seeds = value;
-      if (word == "--seed") first = value, one = true;
-      if (word == "--clients") options.clients = static_cast<std::uint16_t>(value);
-    } else {
-      std::fprintf(stderr, "simulate [--seeds N | --seed S [--trace]] [--clients N]\n");
-      return 2;
-    }
+  Arguments arguments;
+  if (!Read(count, words, arguments)) {
+    std::fputs(kUsage, stderr);
+    return 2;
   }
-  const auto began = std::chrono::steady_clock::now();
-  Totals all;
+  if (arguments.trace) {
+    arguments.run.trace = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
+  }
+  Totals totals;
   std::uint64_t failed = 0;
-  const std::uint64_t last = one ? first : first + seeds - 1;
-  for (options.seed = first; options.seed <= last; ++options.seed) {
-    Simulation simulation(options);
-    all.Add(simulation.Run());
-    for (const std::string& fault : simulation.faults()) std::printf("FAULT %s\n", fault.c_str());
-    if (simulation.faults().empty()) continue;
+  const auto began = std::chrono::steady_clock::now();
+  for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
+    arguments.run.seed = arguments.first + i;
+    World world(arguments.run);
+    const RunResult result = world.Run();
+    totals.Add(result.totals);
+    if (result.breach.empty()) continue;
     ++failed;
-    std::printf("replay with: ./dev simulate --seed %llu --trace\n", N(options.seed));
+    std::printf("BREACH %s\n  replay: %s\n", result.breach.c_str(),
+                Replay(arguments, arguments.run.seed).c_str());
+    std::fflush(stdout);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  Print(all);
-  std::printf("%llu schedules in %.1f s: %.0f a second, %.0f messages a second\n",
-              N(last - first + 1), took.count(),
-              static_cast<double>(last - first + 1) / took.count(),
-              static_cast<double>(all.handled) / took.count());
-  std::printf("%llu passed, %llu failed\n", N(last - first + 1 - failed), N(failed));
+  std::printf("%s", totals.Text().c_str());
+  std::printf("%" PRIu64 " schedules in %.1f s, %.1f a second; %" PRIu64
+              " messages handled, %.0f a second; digest %016" PRIx64 "\n",
+              arguments.seeds, took.count(), static_cast<double>(arguments.seeds) / took.count(),
+              totals.handled(), static_cast<double>(totals.handled()) / took.count(),
+              totals.Digest());
+  std::printf("%" PRIu64 " passed, %" PRIu64 " failed\n", arguments.seeds - failed, failed);
   return failed == 0 ? 0 : 1;
 }

@@ -1,29 +1,30 @@
 // I1 to I5 and I7 over random schedules. A failure prints its seed: ./dev simulate --seed S
 // --trace.
-#include "tests/simulation/simulation.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/simulation/world.h"
 
 namespace roomcast::simulation {
 namespace {
 
 Totals RunSeed(std::uint64_t seed) {
-  Options options;
+  RunOptions options;
   options.seed = seed;
-  Simulation simulation(options);
-  const Totals totals = simulation.Run();
-  for (const std::string& fault : simulation.faults()) ADD_FAILURE() << fault;
-  return totals;
+  const RunResult result = World(options).Run();
+  if (!result.breach.empty()) ADD_FAILURE() << result.breach;
+  return result.totals;
 }
 
 TEST(Simulation, KeepsItsPromisesWhateverTheNetworkDoes) {
-  constexpr std::uint64_t kSeeds = 60;
+  constexpr std::uint64_t kSeeds = 30;
   Totals all;
   for (std::uint64_t seed = 1; seed <= kSeeds && !HasFailure(); ++seed) all.Add(RunSeed(seed));
   if (HasFailure()) return;
   // A run that met nothing shows nothing.
   EXPECT_GT(all.cuts, 5 * kSeeds);
   EXPECT_GT(all.half_opens, 3 * kSeeds);
+  EXPECT_GT(all.slow_readers, 3 * kSeeds);
+  EXPECT_GT(all.stalls, 3 * kSeeds);
   EXPECT_GT(all.sleeps, 3 * kSeeds);
   EXPECT_GT(all.restarts, kSeeds / 4);
   EXPECT_GT(all.behind, kSeeds);
@@ -31,7 +32,9 @@ TEST(Simulation, KeepsItsPromisesWhateverTheNetworkDoes) {
   EXPECT_GT(all.resent, kSeeds);
   EXPECT_GT(all.unknown, kSeeds / 10);
   EXPECT_GT(all.full_mailboxes, 0u);
-  EXPECT_GT(all.lost_links, kSeeds / 4);
+  EXPECT_GT(all.client_lost, kSeeds / 4);
+  EXPECT_GT(all.hub_lost, kSeeds / 4);
+  EXPECT_GT(all.recovered, kSeeds);
   EXPECT_GT(all.done, 100 * kSeeds);
 }
 

@@ -14,7 +14,7 @@ TEST_STEPS=(
   "demo         the demo page's own code"
   "size         what the npm package weighs"
   "release      what ships, compiled"
-  "simulate     300 seeds of hub and clients on a hostile network"
+  "simulate     600 seeds of hub and clients on a hostile network; native and WASM agree"
   "end_to_end   the real hub against real clients"
   "bridge       the bridge against Python's gRPC"
   "browser      the page in headless Chromium"
@@ -101,7 +101,16 @@ test_release() {
   tally release check "$status" "$LOGS/build-release.log"
 }
 test_simulate() {
-  stands simulate release && run_tests simulate check build/release/roomcast_simulate --seeds 300
+  stands simulate release && run_tests simulate check build/release/roomcast_simulate --seeds 600
+  stands same_runs release wasm && run_tests same_runs check same_runs
+}
+# I8: a seed has the same bytes on the wire and the same ends natively and as WebAssembly.
+same_runs() {
+  local seeds=(--seeds 10) native wasm
+  native=$(build/release/roomcast_simulate "${seeds[@]}" | grep -o 'digest .*') &&
+    wasm=$(node build/wasm/roomcast_simulate.js "${seeds[@]}" | grep -o 'digest .*') || return 1
+  printf 'native  %s\nwasm    %s\n' "$native" "$wasm"
+  [[ $native == "$wasm" ]]
 }
 test_end_to_end() {
   stands end_to_end dev demo && run_tests end_to_end unittest run_python_tests tests/end_to_end

@@ -1,0 +1,65 @@
+#include "tests/simulation/weather.h"
+
+#include <array>
+
+#include "proto/protocol/limits.h"
+
+namespace roomcast::simulation {
+namespace {
+
+template <class Value, std::size_t N>
+Value OneOf(Random& random, const std::array<Value, N>& values) {
+  return values[random.Below(N)];
+}
+
+}  // namespace
+
+Weather DrawWeather(Random& random, bool hostile) {
+  Weather weather;
+  weather.delay = OneOf(random, std::array<Duration, 4>{200us, 5ms, 40ms, 150ms});
+  weather.jitter = OneOf(random, std::array<Duration, 4>{100us, 3ms, 30ms, 400ms});
+  weather.refuse_per_mille = OneOf(random, std::array<std::uint32_t, 3>{0, 50, 300});
+  weather.black_hole_per_mille = OneOf(random, std::array<std::uint32_t, 3>{0, 10, 100});
+
+  weather.mailbox_letters = OneOf(random, std::array<std::size_t, 4>{2, 6, 24, 1000});
+  weather.letters_per_turn = OneOf(random, std::array<std::uint32_t, 3>{2, 8, 64});
+  weather.turn_lag = OneOf(random, std::array<Duration, 4>{100us, 1ms, 10ms, 60ms});
+  weather.page_bytes = OneOf(random, std::array<std::size_t, 3>{512, 1024, 2048});
+  weather.soft_bytes = OneOf(random, std::array<std::size_t, 3>{5 * 1024, 8 * 1024, 32 * 1024});
+  weather.hard_bytes = weather.soft_bytes * OneOf(random, std::array<std::size_t, 2>{2, 4});
+  weather.history_messages = OneOf(random, std::array<std::size_t, 4>{5, 30, 200, 1000});
+  weather.history_bytes = OneOf(random, std::array<std::size_t, 3>{2 * 1024, 32 * 1024, 1 << 20});
+  weather.publishes_per_second = OneOf(random, std::array<std::uint32_t, 3>{5, 100, 100});
+
+  weather.rooms = 2 + static_cast<std::uint32_t>(random.Below(4));
+  weather.act_every = OneOf(random, std::array<Duration, 3>{300ms, 600ms, 1500ms});
+  weather.payload_max = OneOf(random, std::array<std::size_t, 3>{32, 200, 1200});
+  weather.backend_every = OneOf(random, std::array<Duration, 3>{50ms, 300ms, 2s});
+
+  weather.fault_every = OneOf(random, std::array<Duration, 4>{300ms, 800ms, 2s, 6s});
+  weather.weights = {30, 14, 14, 10, 10, 4, 3};
+  // Some seeds favour one kind, so that it meets itself.
+  switch (random.Below(8)) {
+    case 0:
+      weather.weights.restart = 30;
+      break;
+    case 1:
+      weather.weights.slow = weather.weights.stall = 120;
+      break;
+    case 2:
+      weather.weights.half_open = 120;
+      break;
+    case 3:
+      weather.weights.restart = 0;
+      break;
+    default:
+      break;
+  }
+  if (!hostile) {
+    weather.refuse_per_mille = weather.black_hole_per_mille = 0;
+    weather.weights = {};
+  }
+  return weather;
+}
+
+}  // namespace roomcast::simulation
