@@ -10,6 +10,11 @@ const std::vector<Benchmark>& Benchmarks() {
        FanoutSaturated},
       {{"small_rooms_cpu_ns_per_delivery"}, {"small_rooms_cpu_vs_peer"}, SmallRooms},
       {{"burst_cpu_ns_per_delivery"}, {"burst_cpu_vs_peer"}, Burst},
+      {{"idle_bytes_per_connection"}, {}, IdleConnections},
+      {{"connect_cpu_vs_floor"}, {}, Connect},
+      {{"stalled_member_p99_ratio", "stalled_member_bytes"}, {}, StalledMember},
+      {{"echo_rtt_p50_us"}, {}, EchoRoundTrip},
+      {{"shard_spread"}, {}, ShardSpread},
   };
   return benchmarks;
 }
