@@ -22,8 +22,12 @@ class Arena {
   T* Allocate(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T>, "nothing here is ever destroyed");
     static_assert(alignof(T) <= alignof(std::max_align_t));
-    if (count > bytes_max_ / sizeof(T)) return nullptr;
-    return static_cast<T*>(AllocateBytes(count * sizeof(T)));
+    return static_cast<T*>(AllocateArray(count, sizeof(T)));
+  }
+  // The same for objects of `bytes` bytes each, whose destruction does nothing.
+  void* AllocateArray(std::size_t count, std::size_t bytes) {
+    if (count > bytes_max_ / bytes) return nullptr;
+    return AllocateBytes(count * bytes);
   }
 
   // Everything allocated is gone; the memory stays for the next frame, in one block.

@@ -22,7 +22,7 @@ struct Join {
   OnLost on_lost = OnLost::kContinue;
   PresenceInterest presence = PresenceInterest::kNone;
   Bytes member_data;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.room), v(2, m.token), v.template OneOf<3, 4, 5>(m.since), v(6, m.on_lost);
     v(7, m.presence), v(8, m.member_data);
   }
@@ -31,7 +31,7 @@ struct Join {
 struct Resume {
   Text session_id;
   Bytes session_key;
-  static void Fields(auto& m, auto& v) { v(1, m.session_id), v(2, m.session_key); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.session_id), v(2, m.session_key); }
 };
 
 struct Hello {
@@ -44,7 +44,7 @@ struct Hello {
   std::optional<Resume> resume;
   Repeated<Join> joins;
   std::int64_t sent_at = 0;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.protocol_version), v(2, m.features), v(3, m.token), v(4, m.client_name);
     v(5, m.client_version), v(6, m.producer), v(7, m.resume), v(8, m.joins), v(9, m.sent_at);
   }
@@ -52,7 +52,7 @@ struct Hello {
 
 struct Leave {
   Text room;
-  static void Fields(auto& m, auto& v) { v(1, m.room); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.room); }
 };
 
 struct Publish {
@@ -64,7 +64,7 @@ struct Publish {
   Text key;
   Repeated<Tag> tags;
   bool ephemeral = false;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.room), v(2, m.counter), v(3, m.type), v(4, m.encoding), v(5, m.data), v(6, m.key);
     v(7, m.tags), v(8, m.ephemeral);
   }
@@ -76,7 +76,7 @@ struct History {
   std::optional<Position> before;
   std::uint32_t limit = 0;
   bool reverse = false;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.room), v(2, m.since), v(3, m.before), v(4, m.limit), v(5, m.reverse);
   }
 };
@@ -85,13 +85,13 @@ struct PresenceGet {
   Text room;
   Text cursor;
   std::uint32_t limit = 0;
-  static void Fields(auto& m, auto& v) { v(1, m.room), v(2, m.cursor), v(3, m.limit); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.room), v(2, m.cursor), v(3, m.limit); }
 };
 
 struct PresenceUpdate {
   Text room;
   Bytes member_data;
-  static void Fields(auto& m, auto& v) { v(1, m.room), v(2, m.member_data); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.room), v(2, m.member_data); }
 };
 
 struct Call {
@@ -99,18 +99,18 @@ struct Call {
   Encoding encoding = Encoding::kBytes;
   Bytes data;
   std::uint32_t timeout_ms = 0;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.method), v(2, m.encoding), v(3, m.data), v(4, m.timeout_ms);
   }
 };
 
 struct Refresh {
   Text token;
-  static void Fields(auto& m, auto& v) { v(1, m.token); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.token); }
 };
 
 struct Bye {
-  static void Fields(auto&, auto&) {}
+  static constexpr void Fields(auto&, auto&) {}
 };
 
 struct ClientMessage {
@@ -118,7 +118,7 @@ struct ClientMessage {
   std::variant<std::monostate, Hello, Join, Leave, Publish, History, PresenceGet, PresenceUpdate,
                Call, Refresh, Ping, Pong, Bye>
       body;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.id), v.template OneOf<2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13>(m.body);
   }
 };
@@ -126,7 +126,7 @@ struct ClientMessage {
 struct ClientFrame {
   using Message = ClientMessage;
   Repeated<ClientMessage> messages;
-  static void Fields(auto& m, auto& v) { v(1, m.messages); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.messages); }
 };
 
 }  // namespace roomcast

@@ -18,7 +18,7 @@ struct RoomPolicy {
   bool may_read_history = false;
   PresenceInterest presence = PresenceInterest::kNone;
   bool keeps_history = false;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.delivery), v(2, m.may_publish), v(3, m.may_read_history), v(4, m.presence);
     v(5, m.keeps_history);
   }
@@ -28,7 +28,7 @@ struct PresenceUser {
   Text user;
   std::uint32_t sessions = 0;
   Bytes data;
-  static void Fields(auto& m, auto& v) { v(1, m.user), v(2, m.sessions), v(3, m.data); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.user), v(2, m.sessions), v(3, m.data); }
 };
 
 struct PresenceSnapshot {
@@ -36,7 +36,7 @@ struct PresenceSnapshot {
   Repeated<PresenceUser> users;
   std::uint32_t user_count = 0;
   std::uint32_t session_count = 0;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.version), v(2, m.users), v(3, m.user_count), v(4, m.session_count);
   }
 };
@@ -49,7 +49,7 @@ struct Joined {
   std::uint64_t start = 0;
   std::optional<RoomPolicy> policy;
   std::optional<PresenceSnapshot> presence;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.room), v(2, m.handle), v(3, m.position), v(4, m.verdict), v(5, m.start);
     v(6, m.policy), v(7, m.presence);
   }
@@ -57,7 +57,7 @@ struct Joined {
 
 struct JoinOutcome {
   std::variant<std::monostate, Joined, Error> outcome;
-  static void Fields(auto& m, auto& v) { v.template OneOf<1, 2>(m.outcome); }
+  static constexpr void Fields(auto& m, auto& v) { v.template OneOf<1, 2>(m.outcome); }
 };
 
 struct Limits {
@@ -66,7 +66,7 @@ struct Limits {
   std::uint32_t publishes_per_second = 0;
   std::uint32_t publish_burst = 0;
   std::uint32_t member_data_bytes_max = 0;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.message_bytes_max), v(2, m.rooms_max), v(3, m.publishes_per_second);
     v(4, m.publish_burst), v(5, m.member_data_bytes_max);
   }
@@ -89,7 +89,7 @@ struct Welcome {
   Repeated<Feature> features;
   Repeated<JoinOutcome> joins;
   std::uint32_t token_lifetime_ms = 0;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.instance), v(2, m.session_id), v(3, m.session_key), v(4, m.resumed), v(5, m.user);
     v(6, m.ping_interval_ms), v(7, m.ping_grace_ms), v(8, m.resume_window_ms), v(9, m.limits);
     v(10, m.hello_sent_at), v(11, m.hello_received_at), v(12, m.sent_at), v(13, m.node);
@@ -100,7 +100,7 @@ struct Welcome {
 struct RoomBatch {
   std::uint64_t handle = 0;
   Repeated<Publication> publications;
-  static void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.publications); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.publications); }
 };
 
 enum class GapReason : std::int32_t { kUnspecified = 0, kSlow = 1, kEvicted = 2, kEngine = 3 };
@@ -110,24 +110,24 @@ struct Gap {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   GapReason reason = GapReason::kUnspecified;
-  static void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.from), v(3, m.to), v(4, m.reason); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.from), v(3, m.to), v(4, m.reason); }
 };
 
 struct Reset {
   std::uint64_t handle = 0;
   std::optional<Position> position;
-  static void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.position); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.position); }
 };
 
 struct Top {
   std::uint64_t handle = 0;
   std::uint64_t offset = 0;
-  static void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.offset); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.offset); }
 };
 
 struct Tops {
   Repeated<Top> tops;
-  static void Fields(auto& m, auto& v) { v(1, m.tops); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.tops); }
 };
 
 struct Left {
@@ -135,7 +135,7 @@ struct Left {
   std::uint32_t code = 0;
   Text reason;
   bool rejoin = false;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.handle), v(2, m.code), v(3, m.reason), v(4, m.rejoin);
   }
 };
@@ -148,7 +148,7 @@ struct Presence {
   Repeated<PresenceUser> updates;
   std::uint32_t user_count = 0;
   std::uint32_t session_count = 0;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.handle), v(2, m.version), v(3, m.joins), v(4, m.leaves), v(5, m.updates);
     v(6, m.user_count), v(7, m.session_count);
   }
@@ -157,7 +157,7 @@ struct Presence {
 struct Published {
   std::optional<Position> position;
   bool duplicate = false;
-  static void Fields(auto& m, auto& v) { v(1, m.position), v(2, m.duplicate); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.position), v(2, m.duplicate); }
 };
 
 struct HistoryPage {
@@ -165,7 +165,7 @@ struct HistoryPage {
   Repeated<Publication> publications;
   bool more = false;
   bool lost = false;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.position), v(2, m.publications), v(3, m.more), v(4, m.lost);
   }
 };
@@ -173,17 +173,17 @@ struct HistoryPage {
 struct PresencePage {
   std::optional<PresenceSnapshot> snapshot;
   Text cursor;
-  static void Fields(auto& m, auto& v) { v(1, m.snapshot), v(2, m.cursor); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.snapshot), v(2, m.cursor); }
 };
 
 struct CallResult {
   Encoding encoding = Encoding::kBytes;
   Bytes data;
-  static void Fields(auto& m, auto& v) { v(1, m.encoding), v(2, m.data); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.encoding), v(2, m.data); }
 };
 
 struct Ok {
-  static void Fields(auto&, auto&) {}
+  static constexpr void Fields(auto&, auto&) {}
 };
 
 struct GoAway {
@@ -191,7 +191,7 @@ struct GoAway {
   std::uint32_t retry_after_ms = 0;
   std::uint32_t spread_ms = 0;
   Text endpoint;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.deadline_ms), v(2, m.retry_after_ms), v(3, m.spread_ms), v(4, m.endpoint);
   }
 };
@@ -204,7 +204,7 @@ struct Disconnect {
   DisconnectAction action = DisconnectAction::kStop;
   std::uint32_t retry_after_ms = 0;
   std::uint32_t spread_ms = 0;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.code), v(2, m.reason), v(3, m.action), v(4, m.retry_after_ms), v(5, m.spread_ms);
   }
 };
@@ -215,7 +215,7 @@ struct ServerMessage {
                Published, HistoryPage, PresencePage, CallResult, Ok, Error, Ping, Pong, GoAway,
                Disconnect>
       body;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.id);
     v.template OneOf<2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19>(m.body);
   }
@@ -224,7 +224,7 @@ struct ServerMessage {
 struct ServerFrame {
   using Message = ServerMessage;
   Repeated<ServerMessage> messages;
-  static void Fields(auto& m, auto& v) { v(1, m.messages); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.messages); }
 };
 
 }  // namespace roomcast

@@ -55,6 +55,10 @@ class Cursor {
   }
   // A tag is a varint of at most 5 bytes, of which 32 bits count. Field number 0 does not exist.
   bool ReadTag(std::uint32_t& tag) {
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
+      tag = static_cast<unsigned char>(*at_++);
+      return tag >> 3 != 0;
+    }
     std::uint64_t value = 0;
     if (!ReadLongVarint(value, 5)) return false;
     tag = static_cast<std::uint32_t>(value);

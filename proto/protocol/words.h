@@ -32,29 +32,33 @@ struct Bytes {
   friend bool operator==(const Bytes&, const Bytes&) = default;
 };
 
+// Several items of a kind that only the reader and the writer know. `items` has room for
+// `capacity` where the reader grows it in its arena; elsewhere that is 0.
+struct RepeatedItems {
+  const void* items = nullptr;
+  std::uint32_t size = 0;
+  std::uint32_t capacity = 0;
+};
+
 // Several of one kind, in order. Views an array: the arena's, or the maker's.
 template <class T>
 class Repeated {
  public:
   constexpr Repeated() = default;
   // NOLINTNEXTLINE(google-explicit-constructor)
-  Repeated(const std::vector<T>& items)
-      : items_(items.data()), size_(static_cast<std::uint32_t>(items.size())) {}
+  Repeated(const std::vector<T>& items) : Repeated(items.data(), items.size()) {}
   constexpr Repeated(const T* items, std::size_t size)
-      : items_(items), size_(static_cast<std::uint32_t>(size)) {}
+      : items_{items, static_cast<std::uint32_t>(size)} {}
 
-  const T* begin() const { return items_; }
-  const T* end() const { return items_ + size_; }
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  const T& operator[](std::size_t i) const { return items_[i]; }
-  const T& back() const { return items_[size_ - 1]; }
+  const T* begin() const { return static_cast<const T*>(items_.items); }
+  const T* end() const { return begin() + items_.size; }
+  std::size_t size() const { return items_.size; }
+  bool empty() const { return items_.size == 0; }
+  const T& operator[](std::size_t i) const { return begin()[i]; }
+  const T& back() const { return begin()[items_.size - 1]; }
 
  private:
-  friend class MessageReader;  // grows it in its arena while decoding
-  const T* items_ = nullptr;
-  std::uint32_t size_ = 0;
-  std::uint32_t capacity_ = 0;
+  RepeatedItems items_;
 };
 
 }  // namespace roomcast

@@ -21,7 +21,7 @@ enum class Count : std::uint32_t {};
 struct Point {
   std::int32_t x = 0;
   Text label;
-  static void Fields(auto& m, auto& v) { v(1, m.x), v(2, m.label); }
+  static constexpr void Fields(auto& m, auto& v) { v(1, m.x), v(2, m.label); }
 };
 
 struct EveryField {
@@ -39,7 +39,7 @@ struct EveryField {
   std::uint64_t fixed = 0;
   std::variant<std::monostate, Point, Count, Text> body;
   Repeated<EveryField> inner;
-  static void Fields(auto& m, auto& v) {
+  static constexpr void Fields(auto& m, auto& v) {
     v(1, m.u32), v(2, m.u64), v(3, m.i64), v(4, m.flag), v(5, m.colour), v(6, m.text);
     v(7, m.bytes), v(8, m.point), v(9, m.points), v(10, m.texts), v(11, m.numbers);
     v.Fixed64(12, m.fixed), v.template OneOf<13, 14, 15>(m.body), v(16, m.inner);

@@ -1,0 +1,142 @@
+#include "proto/protocol/wire_reader.h"
+
+#include <cstring>
+
+#include "proto/protocol/utf8.h"
+
+namespace roomcast {
+namespace {
+
+using wire::FieldRow;
+using wire::Kind;
+using wire::MakeTag;
+using wire::MessageTable;
+using wire::WireType;
+
+void StoreNumber(Kind kind, void* value, std::uint64_t raw) {
+  if (kind == Kind::kBool) {
+    const bool flag = raw != 0;
+    std::memcpy(value, &flag, sizeof flag);
+  } else if (kind == Kind::k64) {
+    std::memcpy(value, &raw, sizeof raw);
+  } else {
+    const auto low = static_cast<std::uint32_t>(raw);
+    std::memcpy(value, &low, sizeof low);
+  }
+}
+
+std::size_t ItemBytes(const FieldRow& row) {
+  switch (row.kind) {
+    case Kind::kBool:
+      return sizeof(bool);
+    case Kind::kUint32:
+    case Kind::kInt32:
+      return 4;
+    case Kind::k64:
+    case Kind::kFixed64:
+      return 8;
+    case Kind::kText:
+      return sizeof(Text);
+    case Kind::kBytes:
+      return sizeof(Bytes);
+    case Kind::kMessage:
+      break;
+  }
+  return row.link->inner->bytes;
+}
+
+}  // namespace
+
+bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& table, void* message) {
+  if (depth_ == 0) return false;
+  --depth_;
+  wire::Cursor cursor(bytes);
+  while (!cursor.AtEnd()) {
+    std::uint32_t tag = 0;
+    if (!cursor.ReadTag(tag)) return false;
+    const std::uint32_t place = (tag >> 3) - 1;
+    if (place < table.row_count) {
+      const FieldRow& row = table.rows[place];
+      void* const member = static_cast<char*>(message) + row.offset;
+      if (tag == row.tag) {
+        if (!ReadField(cursor, row, member)) return false;
+        continue;
+      }
+      if (row.repeated && row.is_number() && tag == MakeTag(place + 1, WireType::kBytes)) {
+        if (!ReadPacked(cursor, row, *static_cast<RepeatedItems*>(member))) return false;
+        continue;
+      }
+    }
+    if (!cursor.Skip(tag, depth_)) return false;
+  }
+  ++depth_;
+  return true;
+}
+
+bool MessageReader::ReadField(wire::Cursor& cursor, const FieldRow& row, void* member) {
+  void* value = member;
+  if (row.repeated) {
+    value = Grow(*static_cast<RepeatedItems*>(member), row);
+    if (value == nullptr) return false;
+  } else if (row.link != nullptr) {
+    value = row.link->hold(member);
+  }
+  return ReadValue(cursor, row, value);
+}
+
+bool MessageReader::ReadValue(wire::Cursor& cursor, const FieldRow& row, void* value) {
+  switch (row.kind) {
+    case Kind::kText: {
+      std::string_view& text = static_cast<Text*>(value)->view;
+      return cursor.ReadBytes(text) && IsUtf8(text);
+    }
+    case Kind::kBytes:
+      return cursor.ReadBytes(static_cast<Bytes*>(value)->view);
+    case Kind::kMessage: {
+      std::string_view bytes;
+      return cursor.ReadBytes(bytes) && ReadMessage(bytes, *row.link->inner, value);
+    }
+    case Kind::kFixed64:
+      return cursor.ReadFixed64(*static_cast<std::uint64_t*>(value));
+    default: {
+      std::uint64_t raw = 0;
+      if (!cursor.ReadVarint(raw)) return false;
+      StoreNumber(row.kind, value, raw);
+      return true;
+    }
+  }
+}
+
+bool MessageReader::ReadPacked(wire::Cursor& cursor, const FieldRow& row, RepeatedItems& items) {
+  std::string_view bytes;
+  if (!cursor.ReadBytes(bytes)) return false;
+  for (wire::Cursor packed(bytes); !packed.AtEnd();) {
+    void* item = Grow(items, row);
+    if (item == nullptr || !ReadValue(packed, row, item)) return false;
+  }
+  return true;
+}
+
+// One more item at the end; nullptr when the arena is full. The array that is outgrown stays in
+// the arena until it is reset.
+void* MessageReader::Grow(RepeatedItems& items, const FieldRow& row) {
+  const std::size_t item_bytes = ItemBytes(row);
+  if (items.size == items.capacity) {
+    const std::uint32_t capacity = items.capacity == 0 ? 4 : items.capacity * 2;
+    void* wider = arena_.AllocateArray(capacity, item_bytes);
+    if (wider == nullptr) return nullptr;
+    if (items.size != 0) std::memcpy(wider, items.items, items.size * item_bytes);
+    items.items = wider;
+    items.capacity = capacity;
+  }
+  // The array came from the arena, so it is ours to write.
+  void* item = static_cast<char*>(const_cast<void*>(items.items)) + items.size++ * item_bytes;
+  if (row.kind == Kind::kMessage) {
+    std::memcpy(item, row.link->inner->default_value, item_bytes);
+  } else {
+    std::memset(item, 0, item_bytes);
+  }
+  return item;
+}
+
+}  // namespace roomcast

@@ -1,0 +1,73 @@
+#include "proto/protocol/field_table.h"
+
+#include <gtest/gtest.h>
+
+#include "proto/protocol/client_messages.h"
+#include "proto/protocol/server_messages.h"
+#include "tests/protocol/every_field.h"
+
+namespace roomcast {
+namespace {
+
+// Visits a message and compares where its members lie with where its table says, and so on for the
+// messages inside.
+template <class M>
+class PlaceChecker {
+ public:
+  static int CheckAll() {
+    M message;
+    PlaceChecker checker(&message);
+    M::Fields(message, checker);
+    EXPECT_EQ(wire::TableOf<M>::kTable.bytes, sizeof(M));
+    return checker.checked_;
+  }
+
+  template <class T>
+  void operator()(std::uint32_t number, T& member) {
+    Check(number, &member);
+  }
+  template <class T>
+  void operator()(std::uint32_t number, Repeated<T>& items) {
+    Check(number, &items);
+    Inside<T>();
+  }
+  template <class T>
+  void operator()(std::uint32_t number, std::optional<T>& inner) {
+    Check(number, &inner);
+    Inside<T>();
+  }
+  void Fixed64(std::uint32_t number, std::uint64_t& member) { Check(number, &member); }
+  template <std::uint32_t... kNumbers, class... Arms>
+  void OneOf(std::variant<std::monostate, Arms...>& body) {
+    (Check(kNumbers, &body), ...);
+    (Inside<Arms>(), ...);
+  }
+
+ private:
+  explicit PlaceChecker(const void* message) : message_(static_cast<const char*>(message)) {}
+
+  void Check(std::uint32_t number, const void* member) {
+    const wire::FieldRow& row = wire::TableOf<M>::kTable.rows[number - 1];
+    EXPECT_EQ(row.offset, static_cast<const char*>(member) - message_) << "field " << number;
+    EXPECT_EQ(row.tag >> 3, number);
+    ++checked_;
+  }
+  template <class T>
+  void Inside() {
+    if constexpr (wire::KindOf<T>() == wire::Kind::kMessage && !std::is_same_v<T, M>) {
+      checked_ += PlaceChecker<T>::CheckAll();
+    }
+  }
+
+  const char* message_;
+  int checked_ = 0;
+};
+
+TEST(FieldTableTest, EveryFieldLiesWhereTheTableSays) {
+  EXPECT_GT(PlaceChecker<EveryField>::CheckAll(), 16);
+  EXPECT_GT(PlaceChecker<ClientFrame>::CheckAll(), 60);
+  EXPECT_GT(PlaceChecker<ServerFrame>::CheckAll(), 100);
+}
+
+}  // namespace
+}  // namespace roomcast
