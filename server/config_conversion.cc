@@ -85,8 +85,15 @@ hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
   hub.resume_window = FromMs(config.sessions().resume_window_ms());
   hub.parked_max = config.sessions().parked_max();
   hub.parked_bytes_max = config.sessions().parked_bytes();
+  hub.rooms_max = config.memory().rooms_max() > 0 ? config.memory().rooms_max() : SIZE_MAX;
   for (const auto& one : config.namespaces()) hub.namespaces.push_back(NamespaceFrom(one));
   return hub;
+}
+
+engine::MemoryEngine::Limits EngineLimitsFrom(const v1::Config& config, std::size_t shards) {
+  const auto& memory = config.memory();
+  return {memory.history_bytes() / shards, (memory.positions_max() + shards - 1) / shards,
+          FromMs(memory.positions_ttl_ms())};
 }
 
 net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {

@@ -19,6 +19,7 @@
 #include "server/bridge_metrics.h"
 #include "server/config_conversion.h"
 #include "server/engine/memory_engine.h"
+#include "server/file_watch.h"
 #include "server/net/hub_server.h"
 #include "server/openssl_secrets.h"
 #include "server/ops/config.h"
@@ -27,6 +28,7 @@
 #include "server/ops/ops_server.h"
 #include "server/ops/static_files.h"
 #include "server/token_authenticator.h"
+#include "server/token_keys.h"
 
 namespace roomcast {
 namespace {
@@ -60,14 +62,12 @@ void RaiseDescriptorLimit() {
 // The parts of a running hub, in the order of their lives: later ones use earlier ones.
 class Hub {
  public:
-  explicit Hub(const v1::Config& config)
+  Hub(const v1::Config& config, std::shared_ptr<const auth::TokenVerifier> keys)
       : config_(config),
         hub_config_(HubConfigFrom(config, secrets_)),
         log_(LogLevelFrom(config)),
         metrics_(hub_config_.shards, ROOMCAST_VERSION),
-        authenticator_(
-            auth::DevelopmentVerifier(config.auth().development_secret(), TokenRulesFrom(config)),
-            metrics_.Shared()),
+        authenticator_(std::move(keys), metrics_.Shared()),
         bridge_metrics_(metrics_.Shared()) {}
 
   absl::Status Start();
@@ -77,6 +77,8 @@ class Hub {
  private:
   absl::Status StartPublic();
   absl::Status StartOps();
+  void WatchKeys();
+  void ReloadKeys();
   std::unique_ptr<hub::Engine> MakeEngine();
 
   const v1::Config& config_;
@@ -92,12 +94,14 @@ class Hub {
   std::unique_ptr<ops::OpsServer> ops_;
   std::unique_ptr<net::HubServer> server_;
   std::unique_ptr<bridge::BridgeServer> bridge_;
+  std::unique_ptr<FileWatch> key_watch_;
 };
 
 std::unique_ptr<hub::Engine> Hub::MakeEngine() {
   std::uint64_t epoch_seed = 0;
   secrets_.Fill(reinterpret_cast<char*>(&epoch_seed), sizeof(epoch_seed));
-  return std::make_unique<engine::MemoryEngine>(hub_config_.hash_key, epoch_seed);
+  return std::make_unique<engine::MemoryEngine>(hub_config_.hash_key, epoch_seed,
+                                                EngineLimitsFrom(config_, hub_config_.shards));
 }
 
 absl::Status Hub::StartPublic() {
@@ -132,6 +136,21 @@ absl::Status Hub::StartOps() {
   return absl::OkStatus();
 }
 
+void Hub::WatchKeys() {
+  if (config_.auth().jwks_file().empty()) return;
+  key_watch_ = std::make_unique<FileWatch>(config_.auth().jwks_file(), [this] { ReloadKeys(); });
+}
+
+// A bad file changes nothing.
+void Hub::ReloadKeys() {
+  auto keys = LoadTokenKeys(config_);
+  if (keys.ok()) authenticator_.Use(*std::move(keys));
+  const std::string why(keys.status().message());
+  log_.Write(keys.ok() ? ops::LogLevel::kInfo : ops::LogLevel::kError,
+             keys.ok() ? "token keys read anew" : "token keys kept as they were",
+             {{"reason", why}});
+}
+
 absl::Status Hub::Start() {
   if (absl::Status status = StartOps(); !status.ok()) return status;
   if (absl::Status status = StartPublic(); !status.ok()) return status;
@@ -139,6 +158,7 @@ absl::Status Hub::Start() {
       bridge::BridgeServer::Start(BridgeConfigFrom(config_), server_->gateway(), bridge_metrics_);
   if (!bridge.ok()) return bridge.status();
   bridge_ = *std::move(bridge);
+  WatchKeys();
   ready_ = true;
   log_.Write(ops::LogLevel::kInfo, "listening",
              {{"version", std::string_view(ROOMCAST_VERSION)},
@@ -172,13 +192,16 @@ int RunServe(const std::vector<std::string>& flags) {
   const absl::StatusOr<v1::Config> config = ops::LoadConfig(*sources);
   if (!config.ok()) return Fail(kBadConfig, config.status());
 
+  auto keys = LoadTokenKeys(*config);
+  if (!keys.ok()) return Fail(kBadConfig, keys.status());
+
   RaiseDescriptorLimit();
   std::signal(SIGPIPE, SIG_IGN);
   // Blocked before there is another thread, so that only the wait below takes them.
   const sigset_t signals = EndSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  Hub hub(*config);
+  Hub hub(*config, *std::move(keys));
   if (const absl::Status status = hub.Start(); !status.ok()) {
     const bool config_is_wrong = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
     return Fail(config_is_wrong ? kBadConfig : kCannotListen, status);

@@ -64,6 +64,12 @@ static_assert(kRecoveryPageBytes + kInboundMessageBytesMax + kJoinedBytesMax < k
 inline constexpr std::size_t kHistoryBytes = 1024 * 1024;
 inline constexpr std::size_t kHistoryMessages = 1000;
 inline constexpr Duration kHistoryTtl = 300s;
+inline constexpr std::size_t kHubHistoryBytes = 256 * 1024 * 1024;
+// Where quiet rooms' streams stand is kept for longer than what was said in them.
+inline constexpr std::size_t kKeptPositions = 1'000'000;
+inline constexpr Duration kKeptPositionsTtl = std::chrono::hours(30 * 24);
+// Rooms with members or messages.
+inline constexpr std::size_t kHubRooms = 1'000'000;
 // A member that fell behind by a whole outbox finds all of it in history.
 static_assert(kHistoryBytes >= 2 * kOutboxSoftBytes);
 

@@ -23,6 +23,8 @@ std::optional<CompactJws> ParseCompactJws(std::string_view token);
 
 // base64url without padding.
 std::string Base64Url(std::string_view bytes);
+// nullopt: it has padding, another character, or bits that decoding would drop.
+std::optional<std::string> DecodeBase64Url(std::string_view text);
 
 }  // namespace roomcast::auth
 

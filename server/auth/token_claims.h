@@ -31,7 +31,7 @@ struct Rights {
 
 // One entry of `roomcast.rooms`.
 struct RoomGrant {
-  // A room's name, or a pattern.
+  // A room's name, or a pattern: the beginning of names, with a `*` at its end.
   std::string room;
   Rights rights;
 };

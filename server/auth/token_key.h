@@ -14,6 +14,9 @@ namespace roomcast::auth {
 // section 3.1).
 enum class TokenAlgorithm {
   kHs256,  // HMAC with SHA-256 (RFC 7518, section 3.2)
+  kRs256,  // RSASSA-PKCS1-v1_5 with SHA-256 (section 3.3), of at least 2048 bits
+  kEs256,  // ECDSA on P-256 with SHA-256 (section 3.4)
+  kEdDsa,  // Ed25519 (RFC 8037, section 3.1)
 };
 
 // The `alg` of a header. nullopt: none that this hub verifies; `none` is one of those.
@@ -26,12 +29,20 @@ class TokenKey {
  public:
   // nullopt: the secret is empty.
   static std::optional<TokenKey> Hs256(std::string key_id, std::string_view secret);
+  // A public key (or a private one, which can sign too). nullopt: it is not a key for the
+  // algorithm.
+  static std::optional<TokenKey> FromPem(std::string key_id, TokenAlgorithm algorithm,
+                                         std::string_view pem);
+  // `key` as OpenSSL holds it. nullopt as above.
+  static std::optional<TokenKey> FromPkey(std::string key_id, TokenAlgorithm algorithm,
+                                          std::shared_ptr<EVP_PKEY> key);
 
   [[nodiscard]] const std::string& key_id() const { return key_id_; }
   [[nodiscard]] TokenAlgorithm algorithm() const { return algorithm_; }
 
-  // Takes the same time for every wrong signature of the right length.
+  // An HMAC takes the same time for every wrong signature of the right length.
   [[nodiscard]] bool Verify(std::string_view signing_input, std::string_view signature) const;
+  // Only with a secret or a private key: the process stops without.
   [[nodiscard]] std::string Sign(std::string_view signing_input) const;
 
  private:

@@ -24,6 +24,8 @@ class TokenVerifier {
   // at.
   [[nodiscard]] TokenVerdict Verify(std::string_view token, WallTime now) const;
 
+  [[nodiscard]] const TokenRules& rules() const { return rules_; }
+
  private:
   [[nodiscard]] const TokenKey* FindKey(std::string_view key_id) const;
 

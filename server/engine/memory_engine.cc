@@ -4,57 +4,90 @@
 
 namespace roomcast::engine {
 
-MemoryEngine::Kept& MemoryEngine::Open(std::string_view room, const Keep& keep) {
-  const auto found = streams_.find(room);
-  if (found != streams_.end()) return found->second;
-  const std::uint64_t epoch = std::max<std::uint64_t>(epochs_.Next(), 1);
-  return streams_.emplace(std::string(room), Kept{Stream(epoch), keep}).first->second;
+MemoryEngine::Room& MemoryEngine::Open(std::string_view name, const Keep& keep) {
+  auto found = streams_.find(name);
+  if (found == streams_.end()) {
+    Room fresh;
+    fresh.position.epoch = std::max<std::uint64_t>(epochs_.Next(), 1);
+    fresh.released = released_.end();
+    found = streams_.emplace(std::string(name), std::move(fresh)).first;
+  }
+  Room& room = found->second;
+  if (room.stream) return room;
+  if (room.released != released_.end()) released_.erase(room.released);
+  room.released = released_.end();
+  room.stream = std::make_unique<Stream>(room.position, age_);
+  room.keep = keep;
+  return room;
 }
 
 void MemoryEngine::Top(Ticket ticket, std::string_view room, const Keep& keep, Now) {
-  answers_.push_back({ticket, true, Open(room, keep).stream.top(), {}, 1, 0});
-}
-
-void MemoryEngine::Append(Ticket ticket, std::string_view room, const Keep& keep,
-                          const Publication& publication, Now) {
-  Kept& kept = Open(room, keep);
-  const std::size_t before = kept.stream.bytes();
   Answer answer;
   answer.ticket = ticket;
-  answer.entries = kept.stream.Append(keep, publication);
-  answer.top = kept.stream.top();
-  answer.first = answer.last = answer.top.offset;
-  history_bytes_ += kept.stream.bytes() - before;
+  answer.top = Open(room, keep).stream->top();
   answers_.push_back(answer);
 }
 
-void MemoryEngine::Read(Ticket ticket, std::string_view room, std::uint64_t after,
-                        std::int64_t not_before, std::size_t bytes_max, Now now) {
+void MemoryEngine::Append(Ticket ticket, std::string_view name, const Keep& keep,
+                          const Publication& publication, Now now) {
+  Room& room = Open(name, keep);
   Answer answer;
   answer.ticket = ticket;
-  const auto found = streams_.find(room);
-  if (found == streams_.end()) {
+  answer.entries = room.stream->Append(keep, publication, now.instant);
+  answer.top = room.stream->top();
+  answer.first = answer.last = answer.top.offset;
+  KeepWithinMemory(*room.stream);
+  answers_.push_back(answer);
+}
+
+void MemoryEngine::Read(Ticket ticket, std::string_view name, const Range& range, Now now) {
+  Answer answer;
+  answer.ticket = ticket;
+  const auto found = streams_.find(name);
+  if (found == streams_.end() || !found->second.stream) {
     answer.ok = false;
     answers_.push_back(answer);
     return;
   }
-  Kept& kept = found->second;
-  const std::size_t before = kept.stream.bytes();
-  kept.stream.Expire(kept.keep, Microseconds(now.wall));
-  history_bytes_ -= before - kept.stream.bytes();
-  const Stream::Page page = kept.stream.Read(after, not_before, bytes_max);
-  answer.top = kept.stream.top();
-  answer.entries = page.entries;
+  Stream& stream = *found->second.stream;
+  stream.Expire(found->second.keep, now.instant);
+  page_.clear();
+  const Stream::Page page = stream.Read(range, page_);
+  answer.top = stream.top();
+  answer.entries = page_;
   answer.first = page.first;
   answer.last = page.last;
+  answer.oldest = stream.oldest();
   answers_.push_back(answer);
 }
 
-void MemoryEngine::Release(std::string_view room, Now) {
-  const auto found = streams_.find(room);
-  if (found == streams_.end()) return;
-  history_bytes_ -= found->second.stream.bytes();
-  streams_.erase(found);
+void MemoryEngine::Release(std::string_view name, Now now) {
+  const auto found = streams_.find(name);
+  if (found != streams_.end() && found->second.stream) {
+    Room& room = found->second;
+    room.position = room.stream->top();
+    room.stream.reset();
+    room.released = released_.insert(released_.end(), {found->first, now.instant});
+  }
+  ForgetReleased(now);
+}
+
+void MemoryEngine::ForgetReleased(Now now) {
+  while (!released_.empty() && (released_.size() > limits_.positions ||
+                                released_.front().at + limits_.positions_ttl <= now.instant)) {
+    const auto oldest = streams_.find(released_.front().room);
+    released_.pop_front();
+    streams_.erase(oldest);
+  }
+}
+
+void MemoryEngine::KeepWithinMemory(const Stream& appended) {
+  while (age_.bytes > limits_.history_bytes) {
+    Stream& oldest = *age_.chunks.front();
+    // What was just appended is still to be answered with.
+    if (&oldest == &appended && oldest.chunks() == 1) return;
+    evicted_ += oldest.DropOldestChunk();
+  }
 }
 
 bool MemoryEngine::TakeAnswer(Answer& answer) {

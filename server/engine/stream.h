@@ -2,57 +2,105 @@
 #define ROOMCAST_SERVER_ENGINE_STREAM_H_
 
 #include <cstdint>
-#include <deque>
+#include <list>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "proto/protocol/instant.h"
 #include "proto/protocol/room_messages.h"
 #include "server/hub/engine.h"
 
 namespace roomcast::engine {
 
+class Stream;
+
+// The history of all streams of one engine, by age: one entry for each chunk, the oldest first. So
+// what goes first when memory is short is the oldest, whichever room it is of.
+struct HistoryAge {
+  std::list<Stream*> chunks;
+  std::size_t bytes = 0;  // of memory, what is around the entries included
+};
+
 // One room's stream: its position, and the publications it still keeps, as the very bytes that were
-// sent. The bytes lie in one row, so that a page is a view. Not thread-safe.
+// sent. They lie in chunks, each with an index of 8 bytes a publication. Age is counted on the
+// monotonic clock: a wall clock that jumps expires nothing. Not thread-safe.
 class Stream {
  public:
-  explicit Stream(std::uint64_t epoch) : top_{epoch, 0} {}
+  // A chunk's room for entries; a longer entry has one of its own. Small chunks waste little at
+  // their ends: see "HistoryTakesAtMost32BytesAroundAPublication".
+  static constexpr std::size_t kChunkBytes = 8 * 1024;
+
+  // Goes on after `top`, with no history. `age` outlives the stream.
+  Stream(const Position& top, HistoryAge& age) : top_(top), age_(age) {}
+  ~Stream() { Clear(); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   // Gives the publication the next offset, encodes and keeps it; answers its entry, valid until the
-  // next append.
-  std::string_view Append(const hub::Engine::Keep& keep, Publication publication);
+  // next append. It stays readable until then even where nothing is kept.
+  std::string_view Append(const hub::Engine::Keep& keep, Publication publication, Instant now);
 
   struct Page {
-    std::string_view entries;
     std::uint64_t first = 1;
     std::uint64_t last = 0;  // below first: nothing
   };
-  // What is kept after `after` and is not older than `not_before` (microseconds since the Unix
-  // epoch), from the oldest: at most `bytes_max`, but at least one publication.
-  [[nodiscard]] Page Read(std::uint64_t after, std::int64_t not_before,
-                          std::size_t bytes_max) const;
+  // Appends to `entries` what the range asks for.
+  Page Read(const hub::Engine::Range& range, std::string& entries) const;
 
   // Lets go what is older than the time to live.
-  void Expire(const hub::Engine::Keep& keep, std::int64_t now);
+  void Expire(const hub::Engine::Keep& keep, Instant now);
+  // Lets go the oldest chunk, of which there must be one; answers with how many publications it
+  // had.
+  std::size_t DropOldestChunk();
+  [[nodiscard]] std::size_t chunks() const { return chunks_.size(); }
+  void Clear();
 
   [[nodiscard]] const Position& top() const { return top_; }
-  [[nodiscard]] std::size_t bytes() const { return bytes_.size() - begin_; }
+  // What history holds begins here.
+  [[nodiscard]] std::uint64_t oldest() const { return top_.offset + 1 - kept_; }
+  // Of the entries alone.
+  [[nodiscard]] std::size_t bytes() const { return entry_bytes_; }
 
  private:
   struct Kept {
-    std::uint64_t end = 0;  // where its entry ends, counted from the stream's first byte
-    std::int64_t time_at = 0;
+    std::uint32_t end;    // where its entry ends in the chunk
+    std::uint32_t at_ms;  // after the chunk's begin
+  };
+  struct Chunk {
+    Instant begun;
+    std::uint64_t first_offset = 0;  // of index[0], whether or not it is still kept
+    std::size_t dropped = 0;         // entries at the front that are not
+    std::size_t capacity = 0;
+    std::unique_ptr<char[]> bytes;
+    std::vector<Kept> index;
+    std::size_t counted = 0;  // in HistoryAge::bytes
+    std::list<Stream*>::iterator place;
+
+    [[nodiscard]] std::size_t begin_of(std::size_t i) const {
+      return i == 0 ? 0 : index[i - 1].end;
+    }
+    [[nodiscard]] std::size_t used() const { return index.empty() ? 0 : index.back().end; }
+    [[nodiscard]] std::uint64_t last_offset() const { return first_offset + index.size() - 1; }
   };
 
+  Chunk& Open(std::size_t entry_bytes, Instant now);
+  // Nothing more comes into it: gives back what it does not use.
+  void Seal(Chunk& chunk);
+  void Count(Chunk& chunk);
   void DropOldest();
-  [[nodiscard]] std::uint64_t first_offset() const { return top_.offset + 1 - kept_.size(); }
-  // Where the entry of kept_[i] begins in bytes_.
-  [[nodiscard]] std::size_t BeginOf(std::size_t i) const;
+  void DropChunk();
+  [[nodiscard]] const Chunk& ChunkOf(std::uint64_t offset) const;
+  [[nodiscard]] Instant TimeOf(std::uint64_t offset) const;
+  [[nodiscard]] std::string_view EntryOf(std::uint64_t offset) const;
 
   Position top_;
-  std::deque<Kept> kept_;  // the last of all, without a hole
-  std::string bytes_;      // of kept_, after begin_ bytes that are gone
-  std::size_t begin_ = 0;
-  std::uint64_t base_ = 0;  // what bytes_[0] counts as
+  HistoryAge& age_;
+  std::vector<std::unique_ptr<Chunk>> chunks_;  // the oldest first
+  std::uint64_t kept_ = 0;                      // the last so many of all, without a hole
+  std::size_t entry_bytes_ = 0;
+  std::string scratch_;
 };
 
 }  // namespace roomcast::engine

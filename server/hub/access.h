@@ -6,8 +6,10 @@
 
 namespace roomcast::hub {
 
-// Whether a client session is among `who`.
-inline bool IsAllowed(Who who, const Session& session, bool is_member) {
+// Whether a client session is among `who`. `granted`: a token of its own says so; whoever signs
+// tokens may grant what is closed to all, but not what the operator keeps from everybody.
+inline bool IsAllowed(Who who, const Session& session, bool is_member, bool granted) {
+  if (granted && who != Who::kNobody) return true;
   switch (who) {
     case Who::kNobody:
     case Who::kBackendOnly:

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proto/protocol/instant.h"
+#include "server/hub/rights.h"
 
 namespace roomcast::hub {
 
@@ -16,7 +18,11 @@ class Authenticator {
  public:
   struct Identity {
     std::string user;
-    WallTime expires{};  // 0: never
+    // When it is believed no more; 0: never.
+    WallTime expires{};
+    // What the application says of the user, as JSON text: the member data of who gives none.
+    std::string info;
+    std::vector<Grant> grants;
   };
   enum class Refusal { kNone, kInvalid, kExpired };
   struct Answer {

@@ -33,11 +33,13 @@ PublishToRoom ToMail(const Session& session, std::uint32_t id, const Publish& pu
 }  // namespace
 
 Commands::Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
-                   LocalRooms& rooms, Courier& courier, Outbox& outbox, Events& events)
+                   Credentials& credentials, LocalRooms& rooms, Courier& courier, Outbox& outbox,
+                   Events& events)
     : config_(config),
       speaker_(speaker),
       greeter_(greeter),
       joiner_(joiner),
+      credentials_(credentials),
       rooms_(rooms),
       courier_(courier),
       outbox_(outbox),
@@ -97,11 +99,15 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
   if (hello != nullptr) {
     speaker_.Disconnect(session, DisconnectCode::kBadRequest, "Hello came twice");
   } else if (const auto* join = std::get_if<Join>(&message.body)) {
-    return OnJoin(session, id, *join);
+    return OnJoin(session, id, *join, now);
   } else if (const auto* leave = std::get_if<Leave>(&message.body)) {
     return OnLeave(session, id, *leave);
   } else if (const auto* publish = std::get_if<Publish>(&message.body)) {
     OnPublish(session, id, *publish, now);
+  } else if (const auto* history = std::get_if<History>(&message.body)) {
+    OnHistory(session, id, *history);
+  } else if (const auto* refresh = std::get_if<Refresh>(&message.body)) {
+    OnRefresh(session, id, *refresh, now);
   } else if (const auto* ping = std::get_if<Ping>(&message.body)) {
     const std::int64_t clock = Microseconds(now.wall);
     speaker_.Say(session, {id, Pong{ping->sequence, clock, clock}}, Outbox::Lane::kFast);
@@ -120,13 +126,14 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
   return true;
 }
 
-bool Commands::OnJoin(Session& session, std::uint32_t id, const Join& join) {
+bool Commands::OnJoin(Session& session, std::uint32_t id, const Join& join, Now now) {
   if (Joiner::IsUnderWay(session, join.room.view)) return false;
   if (const auto standing = rooms_.Find(session, join.room.view)) {
     speaker_.Reply(session, id, joiner_.Again(session, join.room.view, *standing));
     return true;
   }
-  if (const auto failure = joiner_.Ask(session, join, id)) speaker_.Fail(session, id, *failure);
+  if (const auto failure = joiner_.Ask(session, join, id, now))
+    speaker_.Fail(session, id, *failure);
   return true;
 }
 
@@ -160,13 +167,59 @@ void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publ
   NamespaceAnswer found = FindNamespaceOf(config_, publish.room.view);
   if (found.config == nullptr) return speaker_.Fail(session, id, found.failure);
   const bool is_member = rooms_.Find(session, publish.room.view).has_value();
-  if (IsHubsOwn(publish.room.view) || !IsAllowed(found.config->may_publish, session, is_member)) {
+  const Rights rights = credentials_.RightsOf(session, publish.room.view);
+  if (IsHubsOwn(publish.room.view) ||
+      !IsAllowed(found.config->may_publish, session, is_member, rights.publish)) {
     return speaker_.Fail(
         session, id, {ErrorCode::kPermissionDenied, "the session may not publish in this room"});
   }
   const ShardId home = HomeShardOf(config_, publish.room.view);
   if (courier_.TrySend(home, ToMail(session, id, publish))) return;
   speaker_.Fail(session, id, {ErrorCode::kOverloaded, "the room's shard is busy", 100ms});
+}
+
+void Commands::OnHistory(Session& session, std::uint32_t id, const History& history) {
+  NamespaceAnswer found = FindNamespaceOf(config_, history.room.view);
+  if (found.config == nullptr) return speaker_.Fail(session, id, found.failure);
+  const bool is_member = rooms_.Find(session, history.room.view).has_value();
+  const Rights rights = credentials_.RightsOf(session, history.room.view);
+  if (IsHubsOwn(history.room.view) ||
+      !IsAllowed(found.config->may_read_history, session, is_member, rights.history)) {
+    return speaker_.Fail(
+        session, id,
+        {ErrorCode::kPermissionDenied, "the session may not read this room's history"});
+  }
+  if (history.limit > 0 && !found.config->KeepsHistory()) {
+    return speaker_.Fail(session, id,
+                         {ErrorCode::kNotAvailable, "the room's namespace keeps no history"});
+  }
+  const ShardId home = HomeShardOf(config_, history.room.view);
+  if (courier_.TrySend(home,
+                       ReadHistory{session.ref, id, std::string(history.room.view), history.since,
+                                   history.before, history.limit, history.reverse})) {
+    return;
+  }
+  speaker_.Fail(session, id, {ErrorCode::kOverloaded, "the room's shard is busy", 100ms});
+}
+
+void Commands::OnHistoryAnswer(Session& session, const HistoryAnswer& answer) {
+  if (answer.refused) return speaker_.Fail(session, answer.request, answer.failure);
+  arena_.Reset();
+  // The hub's own bytes; more than the arena holds cannot be in a page.
+  const auto entries = DecodePublicationEntries(answer.entries, arena_);
+  HistoryPage page;
+  page.position = answer.top;
+  if (entries) page.publications = entries->publications;
+  page.more = answer.more;
+  page.lost = answer.lost;
+  speaker_.Reply(session, answer.request, page);
+}
+
+void Commands::OnRefresh(Session& session, std::uint32_t id, const Refresh& refresh, Now now) {
+  if (const auto failure = credentials_.Refresh(session, refresh.token.view, now)) {
+    return speaker_.Fail(session, id, *failure);
+  }
+  speaker_.Reply(session, id, Ok{});
 }
 
 void Commands::OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now) {

@@ -6,6 +6,7 @@
 #include "proto/protocol/arena.h"
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/instant.h"
+#include "server/hub/credentials.h"
 #include "server/hub/greeter.h"
 #include "server/hub/joiner.h"
 #include "server/hub/local_rooms.h"
@@ -20,7 +21,8 @@ namespace roomcast::hub {
 class Commands {
  public:
   Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
-           LocalRooms& rooms, Courier& courier, Outbox& outbox, Events& events);
+           Credentials& credentials, LocalRooms& rooms, Courier& courier, Outbox& outbox,
+           Events& events);
 
   // The bytes of one WebSocket message.
   void OnFrame(Session& session, std::string_view bytes, Now now);
@@ -29,6 +31,7 @@ class Commands {
   // The session that Hello named was found, or was not.
   void OnSessionTaken(Session& session, Now now) { GoOn(session, now); }
   void OnPublishAnswer(Session& session, const PublishAnswer& answer);
+  void OnHistoryAnswer(Session& session, const HistoryAnswer& answer);
 
  private:
   void Run(Session& session, const ClientFrame& frame, Now now);
@@ -37,15 +40,18 @@ class Commands {
   void Wait(Session& session, const ClientFrame& frame, std::size_t from);
   void GoOn(Session& session, Now now);
 
-  bool OnJoin(Session& session, std::uint32_t id, const Join& join);
+  bool OnJoin(Session& session, std::uint32_t id, const Join& join, Now now);
   bool OnLeave(Session& session, std::uint32_t id, const Leave& leave);
   void OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now);
+  void OnHistory(Session& session, std::uint32_t id, const History& history);
+  void OnRefresh(Session& session, std::uint32_t id, const Refresh& refresh, Now now);
   bool MayPublishNow(Session& session, std::uint32_t id, Now now);
 
   const HubConfig& config_;
   Speaker& speaker_;
   Greeter& greeter_;
   Joiner& joiner_;
+  Credentials& credentials_;
   LocalRooms& rooms_;
   Courier& courier_;
   Outbox& outbox_;

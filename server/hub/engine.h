@@ -31,11 +31,26 @@ class Engine {
     bool ok = true;  // false: the engine could not; nothing took effect as far as it knows
     // The top of the stream when this was answered; for an append, of the appended publication.
     Position top;
-    // For a read: entries (as of AppendPublicationEntry) of first..last, in a row. last < first:
-    // none. For an append: the one new entry. Valid until the engine is asked or answers again.
+    // For a read: entries (as of AppendPublicationEntry) of first..last, in the asked order. last <
+    // first: none. For an append: the one new entry. Valid until the engine is asked or answers
+    // again.
     std::string_view entries;
     std::uint64_t first = 0;
     std::uint64_t last = 0;
+    // For a read: what history holds begins here; top.offset + 1: it holds nothing.
+    std::uint64_t oldest = 0;
+  };
+
+  // What to read: of what history holds between `after` and `before`, both exclusive, as much as
+  // fits the limits (but at least one), from the lower end or with `reverse` from the upper one.
+  struct Range {
+    std::uint64_t after = 0;
+    std::uint64_t before = UINT64_MAX;
+    // Only what was published then or later.
+    Instant not_before = Instant::min();
+    std::size_t messages_max = SIZE_MAX;
+    std::size_t bytes_max = 0;
+    bool reverse = false;
   };
 
   virtual ~Engine() = default;
@@ -45,17 +60,18 @@ class Engine {
   // Gives the publication the next offset and keeps it. Its fields are copied; offset is ignored.
   virtual void Append(Ticket ticket, std::string_view room, const Keep& keep,
                       const Publication& publication, Now now) = 0;
-  // What history holds after `after`, published at `not_before` (microseconds since the Unix epoch)
-  // or later, from the oldest, until `bytes_max` (but at least one).
-  virtual void Read(Ticket ticket, std::string_view room, std::uint64_t after,
-                    std::int64_t not_before, std::size_t bytes_max, Now now) = 0;
-  // Nobody is in the room: what is kept may go when its time is over.
+  virtual void Read(Ticket ticket, std::string_view room, const Range& range, Now now) = 0;
+  // Nobody is in the room and its publications' time is over: only where the stream stands is still
+  // to be kept.
   virtual void Release(std::string_view room, Now now) = 0;
 
   // The next answer, if there is one.
   virtual bool TakeAnswer(Answer& answer) = 0;
 
+  // What history takes of memory.
   virtual std::size_t history_bytes() const = 0;
+  // Publications that left history because the hub's memory for it was full.
+  virtual std::uint64_t history_evicted() const { return 0; }
 };
 
 }  // namespace roomcast::hub

@@ -50,12 +50,12 @@ ProducerId ToProducer(std::string_view bytes) {
 
 }  // namespace
 
-Greeter::Greeter(ShardId self, const HubConfig& config, const Authenticator& authenticator,
-                 Secrets& secrets, Speaker& speaker, Joiner& joiner, Resumer& resumer,
-                 Deadlines& deadlines, Events& events)
+Greeter::Greeter(ShardId self, const HubConfig& config, Credentials& credentials, Secrets& secrets,
+                 Speaker& speaker, Joiner& joiner, Resumer& resumer, Deadlines& deadlines,
+                 Events& events)
     : self_(self),
       config_(config),
-      authenticator_(authenticator),
+      credentials_(credentials),
       secrets_(secrets),
       speaker_(speaker),
       joiner_(joiner),
@@ -71,30 +71,6 @@ std::uint64_t Greeter::RandomNumber() {
   return number;
 }
 
-bool Greeter::Identify(Session& session, const Hello& hello, Now now) {
-  if (hello.token.view.empty()) {
-    if (!config_.anonymous) {
-      speaker_.Disconnect(session, DisconnectCode::kInvalidToken, "a token is needed");
-      return false;
-    }
-    session.anonymous = true;
-    return true;
-  }
-  Authenticator::Answer answer = authenticator_.Verify(hello.token.view, now.wall);
-  switch (answer.refusal) {
-    case Authenticator::Refusal::kNone:
-      session.user = std::move(answer.identity.user);
-      return true;
-    case Authenticator::Refusal::kExpired:
-      speaker_.Disconnect(session, DisconnectCode::kTokenExpired, answer.reason);
-      return false;
-    case Authenticator::Refusal::kInvalid:
-      break;
-  }
-  speaker_.Disconnect(session, DisconnectCode::kInvalidToken, answer.reason);
-  return false;
-}
-
 bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now) {
   WallTime received_at = now.wall;
   if (session.resuming) {
@@ -106,7 +82,7 @@ bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& h
       return true;
     }
     // Before a session is asked for, so that a token that is not good leaves it parked.
-    if (!Identify(session, hello, now)) return true;
+    if (!credentials_.Identify(session, hello.token.view, now)) return true;
     if (hello.resume && resumer_.Ask(session, *hello.resume, now)) return false;
   }
   if (!resumer_.Adopt(session)) BecomeNew(session, now);
@@ -117,7 +93,8 @@ bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& h
       Heartbeat::Role::kAsks, Heartbeat::Config{config_.ping_interval, config_.ping_grace},
       now.instant, Duration(static_cast<std::int64_t>(RandomNumber() % interval) + 1));
   session.state = Session::State::kGreeting;
-  deadlines_.Schedule(session, session.heartbeat->NextDeadline());
+  deadlines_.Schedule(
+      session, std::min(session.heartbeat->NextDeadline(), Credentials::NextDeadline(session)));
 
   session.greeting = std::make_unique<Greeting>();
   Greeting& greeting = *session.greeting;
@@ -152,7 +129,7 @@ void Greeter::AskForJoins(Session& session, const Hello& hello, Now now) {
     if (Joiner::IsUnderWay(session, join.room.view)) {
       failure = Failure{ErrorCode::kBadRequest, "the room is among the joins twice"};
     } else {
-      failure = joiner_.Ask(session, join, i);
+      failure = joiner_.Ask(session, join, i, now);
     }
     if (!failure) continue;
     refusal.failure = std::move(*failure);
@@ -200,6 +177,10 @@ void Greeter::Welcome(Session& session, Now now) {
   welcome.sent_at = Microseconds(now.wall);
   welcome.node = config_.node;
   welcome.joins = outcomes;
+  if (session.token_until != kNever) {
+    // 0 would say that it does not expire.
+    welcome.token_lifetime_ms = std::max(Milliseconds(session.token_until - now.instant), 1u);
+  }
   // In the fast lane, where the first Ping cannot overtake it.
   speaker_.Say(session, {greeting->message_id, welcome}, Outbox::Lane::kFast);
   session.state = Session::State::kOpen;

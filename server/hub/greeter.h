@@ -3,7 +3,7 @@
 
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/instant.h"
-#include "server/hub/authenticator.h"
+#include "server/hub/credentials.h"
 #include "server/hub/deadlines.h"
 #include "server/hub/events.h"
 #include "server/hub/hub_config.h"
@@ -20,9 +20,8 @@ class Resumer;
 // Welcome waits for all of their answers, so that one round trip tells the client everything.
 class Greeter {
  public:
-  Greeter(ShardId self, const HubConfig& config, const Authenticator& authenticator,
-          Secrets& secrets, Speaker& speaker, Joiner& joiner, Resumer& resumer,
-          Deadlines& deadlines, Events& events);
+  Greeter(ShardId self, const HubConfig& config, Credentials& credentials, Secrets& secrets,
+          Speaker& speaker, Joiner& joiner, Resumer& resumer, Deadlines& deadlines, Events& events);
 
   // Ends the connection where Hello does not make sense or the token is not good. False: the
   // session that it names is asked for; call again with the same Hello when the answer is there.
@@ -32,7 +31,6 @@ class Greeter {
   void OnAnswer(Session& session, const JoinAnswer& answer, Now now);
 
  private:
-  bool Identify(Session& session, const Hello& hello, Now now);
   void BecomeNew(Session& session, Now now);
   void AskForJoins(Session& session, const Hello& hello, Now now);
   void Welcome(Session& session, Now now);
@@ -40,7 +38,7 @@ class Greeter {
 
   ShardId self_;
   const HubConfig& config_;
-  const Authenticator& authenticator_;
+  Credentials& credentials_;
   Secrets& secrets_;
   Speaker& speaker_;
   Joiner& joiner_;

@@ -40,7 +40,11 @@ struct HomeRoom {
   std::uint32_t members = 0;
   std::unique_ptr<Dedupe> dedupe;  // from the first publish id on
   Turn turn;
-  Instant last_used{};
+  // Questions to the engine that it has not answered yet.
+  std::uint32_t asked = 0;
+  // Something was published in it, and so it is needed: until then history can be read, and publish
+  // ids must be known again.
+  Instant needed_until{};
   bool in_idle_queue = false;
 };
 

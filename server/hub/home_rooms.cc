@@ -4,24 +4,14 @@
 #include <utility>
 
 #include "proto/protocol/frame.h"
+#include "server/hub/home_failures.h"
 #include "server/hub/publication_rules.h"
 
 namespace roomcast::hub {
 namespace {
 
-// Requests that may wait for a room's stream to be opened, and publishes for their answer.
-constexpr std::size_t kWaitingMax = 1024;
-constexpr Duration kRetryAfter = 100ms;
 // How often a room without members is looked at.
 constexpr Duration kIdleLook = 60s;
-
-// How long a room without members keeps its place: a publish id must be remembered, and history can
-// be read, for as long as either is promised.
-Duration IdleTime(const HomeRoom& room) { return std::max(kDedupeWindow, room.config->keep.ttl); }
-
-Failure Overloaded() {
-  return {ErrorCode::kOverloaded, "the room has too many requests waiting", kRetryAfter};
-}
 
 Publication AsPublication(const PublishToRoom& publish, const std::vector<Tag>& tags, Now now) {
   Publication publication;
@@ -51,6 +41,9 @@ HomeRooms::HomeRooms(ShardId self, const HubConfig& config, Engine& engine, Cour
       bridge_answers_(bridge_answers),
       events_(events),
       write_head_(write_head),
+      rooms_max_(config.rooms_max == SIZE_MAX
+                     ? SIZE_MAX
+                     : (config.rooms_max + config.shards - 1) / config.shards),
       by_name_(0, NameHash{config.hash_key}) {}
 
 HomeRoom* HomeRooms::Find(RoomHandle handle) {
@@ -60,13 +53,16 @@ HomeRoom* HomeRooms::Find(RoomHandle handle) {
 
 HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
   const auto found = by_name_.find(name);
-  if (found != by_name_.end()) {
-    found->second->last_used = now.instant;
-    return found->second.get();
-  }
+  if (found != by_name_.end()) return found->second.get();
   NamespaceAnswer answer = FindNamespaceOf(config_, name);
   if (answer.config == nullptr) {
     failure = std::move(answer.failure);
+    return nullptr;
+  }
+  if (by_name_.size() >= rooms_max_) {
+    failure = {ErrorCode::kOverloaded,
+               "the hub has as many rooms as it may, " + std::to_string(config_.rooms_max),
+               kHomeRetryAfter};
     return nullptr;
   }
   auto made = std::make_unique<HomeRoom>();
@@ -75,7 +71,6 @@ HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
   room.handle = static_cast<RoomHandle>(next_handle_++ << 16 | static_cast<std::uint64_t>(self_));
   room.config = answer.config;
   room.shares.resize(config_.shards);
-  room.last_used = now.instant;
   by_handle_.emplace(room.handle, &room);
   by_name_.emplace(room.name, std::move(made));
   TouchIdle(room, now);
@@ -83,7 +78,7 @@ HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
   return &room;
 }
 
-Engine::Ticket HomeRooms::Await(const HomeRoom& room, decltype(Pending::what) what) {
+Engine::Ticket HomeRooms::Await(HomeRoom& room, decltype(Pending::what) what) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(pending_.size()));
     pending_.emplace_back();
@@ -91,6 +86,7 @@ Engine::Ticket HomeRooms::Await(const HomeRoom& room, decltype(Pending::what) wh
   const std::uint32_t slot = free_.back();
   free_.pop_back();
   pending_[slot] = {room.handle, std::move(what)};
+  ++room.asked;
   return static_cast<Engine::Ticket>(slot);
 }
 
@@ -102,26 +98,28 @@ void HomeRooms::OnJoin(JoinRoom join, Now now) {
   HomeRoom* room = Open(join.room, now, failure);
   if (room == nullptr) return Refuse(join, std::move(failure));
   if (!room->opened) {
-    if (room->waiting.size() >= kWaitingMax) return Refuse(join, Overloaded());
+    if (!MayWait(*room)) return Refuse(join, TooManyWait());
     room->waiting.emplace_back(std::move(join));
     return;
   }
   if (std::holds_alternative<std::monostate>(join.since)) {
     return AnswerJoin(*room, join, Verdict::kLive, room->top.offset);
   }
-  std::uint64_t after = 0;
-  std::int64_t not_before = 0;
+  Engine::Range range;
+  range.bytes_max = 1;
   if (const auto* position = std::get_if<Position>(&join.since)) {
-    if (position->epoch == room->top.epoch) after = std::min(position->offset, room->top.offset);
+    if (position->epoch == room->top.epoch)
+      range.after = std::min(position->offset, room->top.offset);
   } else if (const auto* count = std::get_if<LastCount>(&join.since)) {
-    after = room->top.offset -
-            std::min<std::uint64_t>(room->top.offset, static_cast<std::uint32_t>(*count));
+    range.after = room->top.offset -
+                  std::min<std::uint64_t>(room->top.offset, static_cast<std::uint32_t>(*count));
   } else if (const auto* ms = std::get_if<LastMs>(&join.since)) {
     const auto span = std::min<std::uint64_t>(static_cast<std::uint64_t>(*ms), INT64_MAX / 1000);
-    not_before = Microseconds(now.wall) - static_cast<std::int64_t>(span) * 1000;
+    const auto age = Duration(static_cast<std::int64_t>(span) * 1000);
+    if (age < now.instant - Instant()) range.not_before = now.instant - age;
   }
   const Engine::Ticket ticket = Await(*room, Recovering{std::move(join)});
-  engine_.Read(ticket, room->name, after, not_before, 1, now);
+  engine_.Read(ticket, room->name, range, now);
 }
 
 void HomeRooms::AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict,
@@ -154,8 +152,8 @@ void HomeRooms::OnLeave(const LeaveRoom& leave, Now now) {
   if (room == nullptr) return;
   --room->shares[static_cast<std::size_t>(leave.session.shard)].members;
   --room->members;
-  room->last_used = now.instant;
-  TouchIdle(*room, now);
+  if (room->members > 0) return;
+  IsNeeded(*room, now) ? TouchIdle(*room, now) : LetGo(*room, now);
 }
 
 // ---- Publishing
@@ -166,7 +164,7 @@ void HomeRooms::OnPublish(PublishToRoom publish, Now now) {
   HomeRoom* room = Open(publish.room, now, failure);
   if (room == nullptr) return Refuse(publish.origin, std::move(failure));
   if (!room->opened) {
-    if (room->waiting.size() >= kWaitingMax) return Refuse(publish.origin, Overloaded());
+    if (!MayWait(*room)) return Refuse(publish.origin, TooManyWait());
     room->waiting.emplace_back(std::move(publish));
     return;
   }
@@ -322,15 +320,19 @@ void HomeRooms::OnTime(Now now) {
     if (room == nullptr) continue;
     room->in_idle_queue = false;
     if (room->members > 0) continue;
-    if (!room->opened || room->last_used + IdleTime(*room) > now.instant ||
-        room->turn.publications > 0) {
-      TouchIdle(*room, now);
-      continue;
-    }
-    engine_.Release(room->name, now);
-    by_handle_.erase(room->handle);
-    by_name_.erase(by_name_.find(room->name));
+    IsNeeded(*room, now) ? TouchIdle(*room, now) : LetGo(*room, now);
   }
+}
+
+bool HomeRooms::IsNeeded(const HomeRoom& room, Now now) {
+  return !room.opened || room.asked > 0 || room.members > 0 || room.turn.publications > 0 ||
+         room.needed_until > now.instant;
+}
+
+void HomeRooms::LetGo(const HomeRoom& room, Now now) {
+  engine_.Release(room.name, now);
+  by_handle_.erase(room.handle);
+  by_name_.erase(by_name_.find(room.name));
 }
 
 }  // namespace roomcast::hub

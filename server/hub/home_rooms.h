@@ -32,6 +32,7 @@ class HomeRooms {
   void OnLeave(const LeaveRoom& leave, Now now);
   void OnPublish(PublishToRoom publish, Now now);
   void OnCatchUp(const CatchUp& ask, Now now);
+  void OnReadHistory(ReadHistory ask, Now now);
   // What the engine has answered since; call after every input.
   void TakeAnswers(Now now);
 
@@ -57,9 +58,12 @@ class HomeRooms {
   struct CatchingUp {
     CatchUp ask;
   };
+  struct ReadingHistory {
+    ReadHistory ask;
+  };
   struct Pending {
     RoomHandle room{};
-    std::variant<std::monostate, Opening, Appending, Recovering, CatchingUp> what;
+    std::variant<std::monostate, Opening, Appending, Recovering, CatchingUp, ReadingHistory> what;
   };
   struct NameHash {
     using is_transparent = void;
@@ -69,10 +73,11 @@ class HomeRooms {
 
   HomeRoom* Find(RoomHandle handle);
   HomeRoom* Open(std::string_view name, Now now, Failure& failure);
-  Engine::Ticket Await(const HomeRoom& room, decltype(Pending::what) what);
+  Engine::Ticket Await(HomeRoom& room, decltype(Pending::what) what);
 
   void AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict, std::uint64_t start);
   void Refuse(const JoinRoom& join, Failure failure);
+  void Refuse(const ReadHistory& ask, Failure failure);
   void AnswerPublish(const PublishOrigin& origin, Position position, bool duplicate);
   void Refuse(const PublishOrigin& origin, Failure failure);
 
@@ -86,8 +91,12 @@ class HomeRooms {
   void OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer);
   void OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer);
 
+  void OnHistoryRead(HomeRoom& room, const ReadHistory& ask, const Engine::Answer& answer);
+
   void FlushRoom(HomeRoom& room);
   void TouchIdle(HomeRoom& room, Now now);
+  static bool IsNeeded(const HomeRoom& room, Now now);
+  void LetGo(const HomeRoom& room, Now now);
 
   ShardId self_;
   const HubConfig& config_;
@@ -96,6 +105,7 @@ class HomeRooms {
   BridgeAnswers& bridge_answers_;
   Events& events_;
   WriteHead write_head_;
+  const std::size_t rooms_max_;  // of this shard
 
   std::unordered_map<std::string_view, std::unique_ptr<HomeRoom>, NameHash> by_name_;
   std::unordered_map<RoomHandle, HomeRoom*> by_handle_;

@@ -1,14 +1,22 @@
 // What becomes of the engine's answers: a stream is opened, a publication is in its place, a reader
 // is given what follows its position.
+#include <algorithm>
 #include <utility>
 
 #include "proto/protocol/frame.h"
+#include "server/hub/home_failures.h"
 #include "server/hub/home_rooms.h"
 
 namespace roomcast::hub {
 namespace {
 
-Failure EngineFailed() { return {ErrorCode::kInternal, "the engine could not answer", 100ms}; }
+// How long a publication keeps a room without members: its publish id must be remembered, and
+// history can be read, for as long as either is promised.
+Duration NeededAfter(const HomeRoom& room, bool in_stream, bool has_publish_id) {
+  const bool kept = in_stream && room.config->KeepsHistory();
+  const Duration readable = kept ? room.config->keep.ttl : Duration(0);
+  return has_publish_id ? std::max(kDedupeWindow, readable) : readable;
+}
 
 }  // namespace
 
@@ -24,6 +32,7 @@ void HomeRooms::OnAnswer(const Engine::Answer& answer, Now now) {
   free_.push_back(slot);
   HomeRoom* room = Find(pending.room);
   if (room == nullptr) return;
+  --room->asked;
   if (std::holds_alternative<Opening>(pending.what)) {
     OnOpened(*room, answer, now);
   } else if (const auto* appending = std::get_if<Appending>(&pending.what)) {
@@ -32,6 +41,8 @@ void HomeRooms::OnAnswer(const Engine::Answer& answer, Now now) {
     OnRecovered(*room, recovering->join, answer);
   } else if (const auto* catching_up = std::get_if<CatchingUp>(&pending.what)) {
     OnRead(*room, catching_up->ask, answer);
+  } else if (const auto* reading = std::get_if<ReadingHistory>(&pending.what)) {
+    OnHistoryRead(*room, reading->ask, answer);
   }
 }
 
@@ -44,15 +55,15 @@ void HomeRooms::OnOpened(HomeRoom& room, Engine::Answer answer, Now now) {
       answer.ok ? OnJoin(*join, now) : Refuse(*join, EngineFailed());
     } else if (const auto* publish = std::get_if<PublishToRoom>(&mail)) {
       answer.ok ? OnPublish(*publish, now) : Refuse(publish->origin, EngineFailed());
+    } else if (const auto* ask = std::get_if<ReadHistory>(&mail)) {
+      answer.ok ? OnReadHistory(*ask, now) : Refuse(*ask, EngineFailed());
     }
     // An answer's entries are good until the next question.
     TakeAnswers(now);
   }
   if (answer.ok) return;
   // The next request tries again with a room of its own.
-  engine_.Release(room.name, now);
-  by_handle_.erase(room.handle);
-  by_name_.erase(by_name_.find(room.name));
+  LetGo(room, now);
 }
 
 void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
@@ -68,8 +79,10 @@ void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
     courier_.Send(ask.session.shard, std::move(page));
     return;
   }
-  engine_.Read(Await(*room, CatchingUp{ask}), room->name, ask.after, 0, config_.recovery_page_bytes,
-               now);
+  Engine::Range range;
+  range.after = ask.after;
+  range.bytes_max = config_.recovery_page_bytes;
+  engine_.Read(Await(*room, CatchingUp{ask}), room->name, range, now);
 }
 
 void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer) {
@@ -127,6 +140,9 @@ void HomeRooms::OnAppended(HomeRoom& room, const Appending& appending, const Eng
     room.top = answer.top;
     AddToTurn(room, answer.entries, answer.top.offset);
   }
+  room.needed_until =
+      std::max(room.needed_until,
+               now.instant + NeededAfter(room, answer.top.offset != 0, appending.counter != 0));
   AnswerPublish(appending.origin, answer.top, false);
   for (const PublishOrigin& origin : appending.repeated) AnswerPublish(origin, answer.top, true);
 }

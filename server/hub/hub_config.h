@@ -24,6 +24,10 @@ struct NamespaceConfig {
   Who may_join = Who::kAnyone;
   Who may_publish = Who::kMember;
   Who may_read_history = Who::kMember;
+
+  [[nodiscard]] bool KeepsHistory() const {
+    return keep.messages > 0 && keep.bytes > 0 && keep.ttl > Duration(0);
+  }
 };
 
 // What a hub is told once; the same on every shard, and checked by who makes it (server/ops).
@@ -47,6 +51,8 @@ struct HubConfig {
   Duration resume_window = kResumeWindow;
   std::size_t parked_max = kParkedSessions;
   std::size_t parked_bytes_max = kParkedBytes;
+  // Rooms with members or messages, in the whole hub.
+  std::size_t rooms_max = kHubRooms;
   std::vector<NamespaceConfig> namespaces;
 
   // nullptr: there is no such namespace.

@@ -20,34 +20,48 @@ const ParkedRoom* FindFormer(const Session& session, std::string_view room) {
 
 }  // namespace
 
-std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint32_t request) {
+std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint32_t request,
+                                   Now now) {
   NamespaceAnswer found = FindNamespaceOf(config_, join.room.view);
   if (found.config == nullptr) return std::move(found.failure);
-  if (IsHubsOwn(join.room.view) ||
-      !IsAllowed(found.config->may_join, session, /*is_member=*/true)) {
-    return Failure{ErrorCode::kPermissionDenied, "the session may not join this room"};
+  PendingJoin pending{request, std::string(join.room.view), std::string(join.member_data.view), {}};
+  if (const ParkedRoom* former = FindFormer(session, join.room.view)) {
+    if (pending.member_data.empty()) pending.member_data = former->member_data;
+    if (now.instant < former->token.until) pending.token = former->token;
   }
-  if (session.rooms.size() + session.joins.size() >= config_.rooms_per_connection) {
-    return Failure{ErrorCode::kLimitExceeded, "the session is in " +
-                                                  std::to_string(config_.rooms_per_connection) +
-                                                  " rooms, which is the most"};
+  if (pending.member_data.empty()) pending.member_data = session.info;
+  if (!join.token.view.empty()) {
+    auto failure =
+        credentials_.ReadRoomToken(session, join.room.view, join.token.view, now, pending.token);
+    if (failure) return failure;
+  }
+  Rights rights = credentials_.RightsOf(session, join.room.view);
+  rights |= pending.token.rights;
+  if (!credentials_.MayJoin(session, join.room.view, rights)) {
+    return Failure{ErrorCode::kPermissionDenied, "the session may not join this room"};
   }
   if (join.member_data.view.size() > kMemberDataBytesMax) {
     return Failure{ErrorCode::kTooLarge,
                    "member data has " + std::to_string(join.member_data.view.size()) +
                        " bytes, the most is " + std::to_string(kMemberDataBytesMax)};
   }
+  return Send(session, join, std::move(pending));
+}
+
+std::optional<Failure> Joiner::Send(Session& session, const Join& join, PendingJoin pending) {
+  if (session.rooms.size() + session.joins.size() >= config_.rooms_per_connection) {
+    return Failure{ErrorCode::kLimitExceeded, "the session is in " +
+                                                  std::to_string(config_.rooms_per_connection) +
+                                                  " rooms, which is the most"};
+  }
   JoinRoom ask;
   ask.session = session.ref;
-  ask.request = request;
+  ask.request = pending.request;
   ask.room = join.room.view;
   ask.since = join.since;
   ask.on_lost = join.on_lost;
-  std::string_view member_data = join.member_data.view;
-  if (const ParkedRoom* former = FindFormer(session, ask.room)) {
-    if (member_data.empty()) member_data = former->member_data;
-  }
-  session.joins.push_back({request, ask.room, std::string(member_data)});
+  credentials_.Watch(session, pending.token);
+  session.joins.push_back(std::move(pending));
   const ShardId home = HomeShardOf(config_, ask.room);
   if (courier_.TrySend(home, std::move(ask))) return std::nullopt;
   session.joins.pop_back();
@@ -65,9 +79,9 @@ void Joiner::Settle(Session& session, const JoinAnswer& answer) {
         return join.request == answer.request && join.room == answer.room;
       });
   if (asked == session.joins.end()) return;
-  std::string member_data = std::move(asked->member_data);
+  PendingJoin join = std::move(*asked);
   session.joins.erase(asked);
-  if (!answer.refused) rooms_.Add(session, answer, std::move(member_data));
+  if (!answer.refused) rooms_.Add(session, answer, std::move(join));
 }
 
 RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const {
@@ -75,9 +89,10 @@ RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const
   RoomPolicy policy;
   if (config == nullptr) return policy;
   policy.delivery = config->delivery;
-  policy.may_publish = IsAllowed(config->may_publish, session, true);
-  policy.may_read_history = IsAllowed(config->may_read_history, session, true);
-  policy.keeps_history = config->keep.messages > 0 && config->keep.bytes > 0;
+  const Rights rights = credentials_.RightsOf(session, room);
+  policy.may_publish = IsAllowed(config->may_publish, session, true, rights.publish);
+  policy.may_read_history = IsAllowed(config->may_read_history, session, true, rights.history);
+  policy.keeps_history = config->KeepsHistory();
   return policy;
 }
 

@@ -8,6 +8,7 @@
 #include "proto/protocol/server_messages.h"
 #include "server/hub/access.h"
 #include "server/hub/courier.h"
+#include "server/hub/credentials.h"
 #include "server/hub/hub_config.h"
 #include "server/hub/local_rooms.h"
 #include "server/hub/session.h"
@@ -17,12 +18,12 @@ namespace roomcast::hub {
 // A session's way into a room: may it, and what does its home say?
 class Joiner {
  public:
-  Joiner(const HubConfig& config, LocalRooms& rooms, Courier& courier)
-      : config_(config), rooms_(rooms), courier_(courier) {}
+  Joiner(const HubConfig& config, LocalRooms& rooms, Credentials& credentials, Courier& courier)
+      : config_(config), rooms_(rooms), credentials_(credentials), courier_(courier) {}
 
   // Asks the room's home; `request` comes back in the answer. A refusal is answered at once.
   [[nodiscard]] std::optional<Failure> Ask(Session& session, const Join& join,
-                                           std::uint32_t request);
+                                           std::uint32_t request, Now now);
   // Whether a join of this room is under way.
   [[nodiscard]] static bool IsUnderWay(const Session& session, std::string_view room);
   // The answer came and has been told to the session: the join is under way no more. Makes the
@@ -36,10 +37,13 @@ class Joiner {
                              const LocalRooms::Standing& standing) const;
 
  private:
+  // The same, where every rule allows it.
+  std::optional<Failure> Send(Session& session, const Join& join, PendingJoin pending);
   [[nodiscard]] RoomPolicy PolicyOf(const Session& session, std::string_view room) const;
 
   const HubConfig& config_;
   LocalRooms& rooms_;
+  Credentials& credentials_;
   Courier& courier_;
 };
 

@@ -23,7 +23,10 @@ std::optional<LocalRooms::Standing> LocalRooms::Find(const Session& session,
   for (const Membership& membership : session.rooms) {
     if (membership.room != found->second) continue;
     const Room& room = *rooms_[membership.room];
-    return Standing{room.handle, room.members[membership.member].cursor, {room.epoch, room.top}};
+    return Standing{room.handle,
+                    room.members[membership.member].cursor,
+                    {room.epoch, room.top},
+                    membership.token.rights};
   }
   return std::nullopt;
 }
@@ -55,12 +58,12 @@ LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& inde
   return room;
 }
 
-void LocalRooms::Add(Session& session, const JoinAnswer& answer, std::string member_data) {
+void LocalRooms::Add(Session& session, const JoinAnswer& answer, PendingJoin join) {
   std::uint32_t index = 0;
   Room& room = Open(answer, index);
   room.top = std::max(room.top, answer.top.offset);
-  session.rooms.push_back(
-      {index, static_cast<std::uint32_t>(room.members.size()), std::move(member_data)});
+  session.rooms.push_back({index, static_cast<std::uint32_t>(room.members.size()),
+                           std::move(join.member_data), join.token});
   room.members.push_back({session.connection, session.ref, answer.start});
   ++members_;
   if (answer.start < room.top) {

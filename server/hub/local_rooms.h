@@ -36,12 +36,13 @@ class LocalRooms {
     RoomHandle handle{};
     std::uint64_t cursor = 0;
     Position top;
+    Rights token_rights;
   };
   [[nodiscard]] std::optional<Standing> Find(const Session& session, std::string_view room) const;
 
   // Makes the session a member with its cursor at answer.start; what follows is asked for if there
   // is any. The Joined must have been queued before.
-  void Add(Session& session, const JoinAnswer& answer, std::string member_data);
+  void Add(Session& session, const JoinAnswer& answer, PendingJoin join);
   // Takes it out and tells the home. False: it was not in.
   bool Remove(Session& session, std::string_view room);
   void RemoveAll(Session& session);

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "proto/protocol/client_messages.h"
-#include "proto/protocol/codes.h"
 #include "proto/protocol/dedupe.h"
 #include "proto/protocol/server_messages.h"
+#include "server/hub/failure.h"
+#include "server/hub/history_mail.h"
 #include "server/hub/ids.h"
 #include "server/hub/resume_mail.h"
 #include "server/hub/shared_bytes.h"
@@ -18,13 +19,6 @@
 namespace roomcast::hub {
 
 // Everything that one shard, or the bridge, says to another shard. Values that own what they hold.
-
-// A refusal on its way to whoever asked.
-struct Failure {
-  ErrorCode code{};
-  std::string message;
-  Duration retry_after{};
-};
 
 // ---- To a room's home shard
 // ----------------------------------------------------------------------
@@ -124,9 +118,9 @@ struct Page {
   SharedBytes bytes;  // may be none
 };
 
-using Mail =
-    std::variant<JoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer, Batch,
-                 Behind, Page, TakeSession, ParkSession, EndSession, YieldSession, SessionTaken>;
+using Mail = std::variant<JoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer,
+                          Batch, Behind, Page, TakeSession, ParkSession, EndSession, YieldSession,
+                          SessionTaken, ReadHistory, HistoryAnswer>;
 
 // Takes mail to shards, this one excepted (a shard keeps what it says to itself). Bounded: false
 // says that the mailbox is full, and then nothing was taken. What one sender posts to one shard

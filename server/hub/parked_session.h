@@ -9,6 +9,7 @@
 
 #include "proto/protocol/limits.h"
 #include "server/hub/ids.h"
+#include "server/hub/rights.h"
 #include "server/hub/token_bucket.h"
 
 namespace roomcast::hub {
@@ -19,6 +20,7 @@ using SessionKey = std::array<char, kSessionKeyBytes>;
 struct ParkedRoom {
   std::string name;
   std::string member_data;
+  RoomTokenRights token;
 };
 
 // What of a session outlives its connection. Who it is, is said anew by the token of the next

@@ -93,7 +93,7 @@ ParkedSession Resumer::ToParked(const Session& session) const {
   // A connection that was lost before Welcome has not changed what it came back to.
   parked.rooms = session.former_rooms;
   rooms_.ForEachRoom(session, [&](const std::string& name, const Membership& membership) {
-    parked.rooms.push_back({name, membership.member_data});
+    parked.rooms.push_back({name, membership.member_data, membership.token});
   });
   return parked;
 }

@@ -23,6 +23,7 @@ struct Membership {
   std::uint32_t room = 0;
   std::uint32_t member = 0;
   std::string member_data;
+  RoomTokenRights token;
 };
 
 // A join whose answer has not come from the room's home yet.
@@ -30,6 +31,7 @@ struct PendingJoin {
   std::uint32_t request = 0;
   std::string room;
   std::string member_data;
+  RoomTokenRights token;
 };
 
 // Hello has come and names a session, which is asked for at its home.
@@ -77,6 +79,12 @@ struct Session {
   SessionNumber number;
   SessionKey key{};
   std::string user;
+  // Of its token.
+  std::string info;
+  std::vector<Grant> grants;
+  Instant token_until = kNever;
+  // The first moment that a token of one of its rooms expires.
+  Instant room_tokens_until = kNever;
   ProducerId producer;
   std::optional<Heartbeat> heartbeat;
   std::optional<TokenBucket> publishes;

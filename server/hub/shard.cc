@@ -4,6 +4,7 @@
 
 #include "server/hub/commands.h"
 #include "server/hub/courier.h"
+#include "server/hub/credentials.h"
 #include "server/hub/deadlines.h"
 #include "server/hub/greeter.h"
 #include "server/hub/home_rooms.h"
@@ -28,11 +29,12 @@ class Shard::Impl {
         home_(id, config, world.engine, courier_, world.bridge_answers, world.events,
               world.write_head),
         directory_(config, courier_, world.events),
-        joiner_(config, local_, courier_),
+        credentials_(config, world.authenticator, speaker_, local_, deadlines_, world.events),
+        joiner_(config, local_, credentials_, courier_),
         resumer_(config, local_, directory_, courier_, speaker_, world.events),
-        greeter_(id, config, world.authenticator, world.secrets, speaker_, joiner_, resumer_,
-                 deadlines_, world.events),
-        commands_(config, speaker_, greeter_, joiner_, local_, courier_, world.outbox,
+        greeter_(id, config, credentials_, world.secrets, speaker_, joiner_, resumer_, deadlines_,
+                 world.events),
+        commands_(config, speaker_, greeter_, joiner_, credentials_, local_, courier_, world.outbox,
                   world.events) {}
 
   void OnOpen(ConnectionId id, Now now) {
@@ -107,8 +109,8 @@ class Shard::Impl {
   }
 
   Counts counts() const {
-    return {sessions_.size(), directory_.parked(), home_.size(), local_.members(),
-            world_.engine.history_bytes()};
+    return {sessions_.size(), directory_.parked(),           home_.size(),
+            local_.members(), world_.engine.history_bytes(), world_.engine.history_evicted()};
   }
 
  private:
@@ -124,6 +126,8 @@ class Shard::Impl {
       return speaker_.Disconnect(session, DisconnectCode::kNotAuthenticatedInTime,
                                  "no Hello came in time");
     }
+    credentials_.OnTime(session, now);
+    if (session.state == Session::State::kEnded) return;
     switch (session.heartbeat->OnTime(now.instant)) {
       case Heartbeat::Verdict::kPeerLost:
         return speaker_.Disconnect(session, DisconnectCode::kNoPong,
@@ -138,7 +142,8 @@ class Shard::Impl {
       case Heartbeat::Verdict::kWait:
         break;
     }
-    deadlines_.Schedule(session, session.heartbeat->NextDeadline());
+    deadlines_.Schedule(
+        session, std::min(session.heartbeat->NextDeadline(), Credentials::NextDeadline(session)));
   }
 
   void Deliver(Mail mail, Now now) {
@@ -159,6 +164,13 @@ class Shard::Impl {
       if (Session* session = sessions_.Find(page->session)) Touch(*session);
     } else if (const auto* joined = std::get_if<JoinAnswer>(&mail)) {
       OnJoinAnswer(*joined, now);
+    } else if (auto* history = std::get_if<ReadHistory>(&mail)) {
+      home_.OnReadHistory(std::move(*history), now);
+    } else if (const auto* read = std::get_if<HistoryAnswer>(&mail)) {
+      Session* session = sessions_.Find(read->session);
+      if (session == nullptr) return;
+      commands_.OnHistoryAnswer(*session, *read);
+      Touch(*session);
     } else if (const auto* published = std::get_if<PublishAnswer>(&mail)) {
       Session* session = sessions_.Find(published->session);
       if (session == nullptr) return;
@@ -240,6 +252,7 @@ class Shard::Impl {
   LocalRooms local_;
   HomeRooms home_;
   SessionDirectory directory_;
+  Credentials credentials_;
   Joiner joiner_;
   Resumer resumer_;
   Greeter greeter_;

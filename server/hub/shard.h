@@ -86,6 +86,7 @@ class Shard {
     std::size_t rooms = 0;     // at home here
     std::size_t members = 0;   // of sessions here
     std::size_t history_bytes = 0;
+    std::uint64_t history_evicted = 0;  // since the hub began
   };
   [[nodiscard]] Counts counts() const;
 

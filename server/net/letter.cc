@@ -18,6 +18,7 @@ struct MailBytes {
   std::size_t operator()(const hub::SessionTaken& mail) const {
     return mail.session ? BytesOf(*mail.session) : 0;
   }
+  std::size_t operator()(const hub::HistoryAnswer& mail) const { return mail.entries.size(); }
   std::size_t operator()(const hub::Batch& mail) const {
     return mail.bytes ? mail.bytes.size() : 0;
   }

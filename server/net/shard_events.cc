@@ -36,6 +36,8 @@ void ShardEvents::OnGap(GapReason reason) {
   }
 }
 
+void ShardEvents::OnLeft(LeftCode code) { metrics_.CountLeft(code); }
+
 void ShardEvents::OnResume(hub::ResumeOutcome outcome) {
   metrics_.Count(static_cast<ops::ResumeLabel>(outcome));
 }

@@ -21,6 +21,7 @@ class ShardEvents : public hub::Events {
   void OnGap(GapReason reason) override;
   void OnBehind() override;
   void OnMailboxFull() override;
+  void OnLeft(LeftCode code) override;
   void OnResume(hub::ResumeOutcome outcome) override;
   void OnParkedDropped(hub::ParkedDrop reason) override;
   void OnRoundTrip(Duration round_trip) override;

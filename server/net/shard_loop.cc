@@ -167,6 +167,8 @@ void ShardLoop::SetGauges() {
   metrics_.Set(ops::Gauge::kRooms, counts.rooms);
   metrics_.Set(ops::Gauge::kMembers, counts.members);
   metrics_.Set(ops::Gauge::kHistoryBytes, counts.history_bytes);
+  metrics_.Count(ops::Counter::kHistoryEvicted,
+                 counts.history_evicted - std::exchange(evicted_told_, counts.history_evicted));
   metrics_.Set(ops::Gauge::kOutboxBytes, connections_.queued_bytes());
   metrics_.Set(ops::Gauge::kMailboxMessages, mailbox_.size());
 }

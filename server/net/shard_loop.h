@@ -105,7 +105,8 @@ class ShardLoop {
   hub::Shard shard_;
   std::optional<Listener> listener_;
 
-  bool busy_ = false;  // the next turn has something to do already
+  std::uint64_t evicted_told_ = 0;  // to the metrics
+  bool busy_ = false;               // the next turn has something to do already
   Instant retry_mail_at_ = kNever;
   std::atomic<std::int64_t> stop_patience_us_{-1};
   bool stopping_ = false;

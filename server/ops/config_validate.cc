@@ -217,9 +217,6 @@ void CheckNamespace(const v1::Config& config, const v1::Config::Namespace& space
                                     ", all rooms together have memory.history of ",
                                     Size(config.memory().history_bytes())));
   }
-  if (space.access().join() == v1::Config::ACCESS_MEMBER) {
-    problems.push_back(path + ".access.join: `member` needs room tokens, which this version lacks");
-  }
   const auto& rates = space.rates();
   if (rates.publish_burst() < rates.publishes_per_second()) {
     problems.push_back(absl::StrCat(path, ".rates.publish_burst: is ", rates.publish_burst(),

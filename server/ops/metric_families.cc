@@ -92,7 +92,7 @@ std::array<Family, kCounters> MakeCounters() {
             "Times a member fell behind and was left to catch up from history."),
       Plain("roomcast_ephemeral_dropped_total",
             "Ephemeral publications not queued for a member that was behind."),
-      Plain("roomcast_history_evicted_total", "Publications that left history for its limits."),
+      Plain("roomcast_history_evicted_total", "Publications that left history because its memory in the hub was full."),
       Plain("roomcast_duplicates_total", "Publishes whose id had taken effect before."),
       Plain("roomcast_accept_failures_total",
             "Connections that could not be accepted, as without file descriptors."),
@@ -155,7 +155,7 @@ std::array<Family, kGauges> MakeGauges() {
       Plain("roomcast_rooms", "Rooms with members or messages, at their home shards."),
       Plain("roomcast_members", "Sessions in rooms, one for each room of each session."),
       Plain("roomcast_slow_members", "Members that are behind now."),
-      Plain("roomcast_history_bytes", "Bytes that rooms' histories hold."),
+      Plain("roomcast_history_bytes", "Memory that rooms' histories take."),
       Plain("roomcast_outbox_bytes", "Bytes that wait to be written to sockets."),
       Plain("roomcast_mailbox_messages", "Messages that wait in shards' mailboxes."),
   };

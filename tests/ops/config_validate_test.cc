@@ -120,7 +120,9 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{{"limits.member_data=16KiB", "limits.before_welcome=8KiB"},
              "limits.member_data: is 16KiB, must fit limits.before_welcome of 8KiB"},
         Rule{{"limits.message=65KiB"}, "limits.message: is 65KiB, the most is 64KiB"},
-        Rule{{"dedupe.window=1s"}, ""},
+        Rule{{"dedupe.window=1s"},
+             "dedupe.window: is 1s, must be more than sessions.resume_window"},
+        Rule{{"dedupe.window=1s", "sessions.resume_window=0"}, ""},
         Rule{{"memory.mailbox_messages=1"}, "memory.mailbox_messages: is 1, the least is 64"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -138,7 +140,6 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{{"namespaces.chat.history.bytes=0"}, ""},
         Rule{{"namespaces.chat.history.bytes=1KiB", "namespaces.chat.delivery=droppable"}, ""},
         Rule{{"namespaces.chat.history.bytes=512MiB"}, "all rooms together have memory.history"},
-        Rule{{"namespaces.chat.access.join=member"}, "needs room tokens"},
         Rule{{"node=\"a\\tb\""}, "node: contains a control character"}));
 
 TEST(ANamelessNamespace, IsToldByItsPlace) {

@@ -382,8 +382,10 @@ void HubLife::Shutdown(Now now) {
 void HubLife::Patrol() {
   std::size_t bytes = 0;
   for (const auto& seat : seats_) bytes += seat->engine->history_bytes();
-  const std::size_t one =
-      parts_.weather.history_bytes + parts_.weather.payload_max + kPublicationOverheadBytesMax;
+  // The entries, what is around each, and the chunks at both ends that are not full.
+  const std::size_t one = parts_.weather.history_bytes + parts_.weather.payload_max +
+                          kPublicationOverheadBytesMax + 32 * parts_.weather.history_messages +
+                          2 * engine::Stream::kChunkBytes;
   parts_.bounds.OnHistory(bytes, one * parts_.streams.names().size());
 }
 

@@ -71,9 +71,8 @@ class WitnessedEngine : public hub::Engine {
   }
   void Append(Ticket ticket, std::string_view room, const Keep& keep,
               const Publication& publication, Now now) override;
-  void Read(Ticket ticket, std::string_view room, std::uint64_t after, std::int64_t not_before,
-            std::size_t bytes_max, Now now) override {
-    inner_.Read(ticket, room, after, not_before, bytes_max, now);
+  void Read(Ticket ticket, std::string_view room, const Range& range, Now now) override {
+    inner_.Read(ticket, room, range, now);
   }
   void Release(std::string_view room, Now now) override { inner_.Release(room, now); }
   bool TakeAnswer(Answer& answer) override;

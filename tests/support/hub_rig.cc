@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "proto/protocol/frame.h"
 
@@ -11,12 +12,40 @@ namespace {
 
 std::size_t NoHead(std::size_t, char*) { return 0; }
 
+// "chat:*=join,publish"
+hub::Grant GrantOf(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  const std::string rights = word.substr(equals + 1);
+  const auto has = [&](std::string_view right) { return rights.find(right) != std::string::npos; };
+  return {word.substr(0, equals),
+          {has("join"), has("publish"), has("history"), has("presence"), has("manage")}};
+}
+
 }  // namespace
 
-hub::Authenticator::Answer PlainAuthenticator::Verify(std::string_view token, WallTime) const {
-  if (token.starts_with("user:")) return {Refusal::kNone, {std::string(token.substr(5)), {}}, {}};
-  if (token.starts_with("expired:")) return {Refusal::kExpired, {}, "the token is expired"};
-  return {Refusal::kInvalid, {}, "the token is nobody's"};
+hub::Authenticator::Answer PlainAuthenticator::Verify(std::string_view token, WallTime now) const {
+  Answer answer;
+  std::istringstream words{std::string(token)};
+  for (std::string word; words >> word;) {
+    const std::string rest = word.substr(word.find(':') + 1);
+    if (word.starts_with("user:")) {
+      answer.identity.user = rest;
+    } else if (word.starts_with("expired:")) {
+      return {Refusal::kExpired, {}, "the token is expired"};
+    } else if (word.starts_with("until:")) {
+      answer.identity.expires = static_cast<WallTime>(kBeginning + std::stoll(rest) * 1'000'000);
+    } else if (word.starts_with("info:")) {
+      answer.identity.info = rest;
+    } else if (word.find('=') != std::string::npos) {
+      answer.identity.grants.push_back(GrantOf(word));
+    }
+  }
+  if (answer.identity.user.empty()) return {Refusal::kInvalid, {}, "the token is nobody's"};
+  const std::int64_t expires = Microseconds(answer.identity.expires);
+  if (expires != 0 && expires <= Microseconds(now)) {
+    return {Refusal::kExpired, {}, "the token is expired"};
+  }
+  return answer;
 }
 
 hub::HubConfig HubRig::DefaultConfig(const Options& options) {

@@ -20,6 +20,9 @@
 
 namespace roomcast::test {
 
+// The rig's wall clock at its beginning.
+inline constexpr std::int64_t kBeginning = 1'700'000'000'000'000;
+
 // Secrets that a seed decides.
 class SeededSecrets : public hub::Secrets {
  public:
@@ -32,7 +35,9 @@ class SeededSecrets : public hub::Secrets {
   Random random_;
 };
 
-// Tokens of tests: "user:NAME" is NAME, "expired:NAME" was, anything else is nobody's.
+// Tokens of tests, words with spaces between: "user:NAME" is NAME, "expired:NAME" was, anything
+// else is nobody's. After it "until:SECONDS" (of the rig's wall clock, from its beginning),
+// "info:TEXT", "PATTERN=RIGHT,RIGHT" for what it grants.
 class PlainAuthenticator : public hub::Authenticator {
  public:
   Answer Verify(std::string_view token, WallTime now) const override;
@@ -44,6 +49,7 @@ struct CountedEvents : hub::Events {
                 mailbox_full = 0, round_trips = 0, sessions = 0;
   std::map<ErrorCode, int> errors;
   std::map<DisconnectCode, int> disconnects;
+  std::map<LeftCode, int> lefts;
   std::map<hub::ResumeOutcome, int> resumes;
   std::map<hub::ParkedDrop, int> parked_dropped;
 
@@ -56,6 +62,7 @@ struct CountedEvents : hub::Events {
   void OnBehind() override { ++behind; }
   void OnMailboxFull() override { ++mailbox_full; }
   void OnRoundTrip(Duration) override { ++round_trips; }
+  void OnLeft(LeftCode code) override { ++lefts[code]; }
   void OnResume(hub::ResumeOutcome outcome) override { ++resumes[outcome]; }
   void OnParkedDropped(hub::ParkedDrop reason) override { ++parked_dropped[reason]; }
 };
@@ -168,7 +175,7 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
   CountedEvents events_;
   Random random_;
   std::vector<std::unique_ptr<Member>> shards_;
-  roomcast::Now now_{Instant(std::chrono::hours(1)), WallTime{1'700'000'000'000'000}};
+  roomcast::Now now_{Instant(std::chrono::hours(1)), WallTime{kBeginning}};
   std::uint32_t next_connection_ = 1;
   std::map<hub::ConnectionId, Wire> wires_;
   std::map<hub::ConnectionId, std::uint16_t> shard_of_;

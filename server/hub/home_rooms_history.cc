@@ -1,0 +1,88 @@
+// Pages of a room's history, for who asks.
+#include <algorithm>
+#include <utility>
+
+#include "server/hub/home_failures.h"
+#include "server/hub/home_rooms.h"
+
+namespace roomcast::hub {
+namespace {
+
+HistoryAnswer AnswerTo(const ReadHistory& ask, const Position& top) {
+  HistoryAnswer answer;
+  answer.session = ask.session;
+  answer.request = ask.request;
+  answer.top = top;
+  return answer;
+}
+
+// The positions that were asked for, in this epoch of the stream. A bound of another epoch, or from
+// the future, is no bound here, and the answer says that something is lost.
+struct Bounds {
+  std::uint64_t after = 0;
+  std::uint64_t before = UINT64_MAX;
+  bool strange = false;
+};
+
+Bounds BoundsOf(const ReadHistory& ask, const Position& top) {
+  Bounds bounds;
+  if (ask.since) {
+    bounds.strange = ask.since->epoch != top.epoch || ask.since->offset > top.offset;
+    if (ask.since->epoch == top.epoch) bounds.after = std::min(ask.since->offset, top.offset);
+  }
+  if (ask.before) {
+    const bool here = ask.before->epoch == top.epoch && ask.before->offset <= top.offset + 1;
+    bounds.strange = bounds.strange || !here;
+    if (here) bounds.before = ask.before->offset;
+  }
+  return bounds;
+}
+
+}  // namespace
+
+void HomeRooms::Refuse(const ReadHistory& ask, Failure failure) {
+  HistoryAnswer answer = AnswerTo(ask, {});
+  answer.refused = true;
+  answer.failure = std::move(failure);
+  courier_.Send(ask.session.shard, std::move(answer));
+}
+
+void HomeRooms::OnReadHistory(ReadHistory ask, Now now) {
+  Failure failure;
+  HomeRoom* room = Open(ask.room, now, failure);
+  if (room == nullptr) return Refuse(ask, std::move(failure));
+  if (!room->opened) {
+    if (!MayWait(*room)) return Refuse(ask, TooManyWait());
+    room->waiting.emplace_back(std::move(ask));
+    return;
+  }
+  if (ask.limit == 0) return courier_.Send(ask.session.shard, AnswerTo(ask, room->top));
+  const Bounds bounds = BoundsOf(ask, room->top);
+  Engine::Range range;
+  range.after = bounds.after;
+  range.before = bounds.before;
+  range.messages_max = ask.limit;
+  range.bytes_max = config_.recovery_page_bytes;
+  range.reverse = ask.reverse;
+  engine_.Read(Await(*room, ReadingHistory{std::move(ask)}), room->name, range, now);
+}
+
+void HomeRooms::OnHistoryRead(HomeRoom& room, const ReadHistory& ask,
+                              const Engine::Answer& answer) {
+  if (!answer.ok) return Refuse(ask, EngineFailed());
+  HistoryAnswer page = AnswerTo(ask, room.top);
+  page.entries = answer.entries;
+  const Bounds bounds = BoundsOf(ask, room.top);
+  const bool empty = answer.last < answer.first;
+  // What was asked for and is in the stream, at both ends.
+  const std::uint64_t low = bounds.after + 1;
+  const std::uint64_t high = std::min(bounds.before == 0 ? 0 : bounds.before - 1, room.top.offset);
+  const std::uint64_t held_from = std::max(low, answer.oldest);
+  if (!empty) page.more = ask.reverse ? answer.first > held_from : answer.last < high;
+  const bool asked_below = ask.since ? low < answer.oldest && low <= high
+                                     : ask.before && high > 0 && high < answer.oldest;
+  page.lost = bounds.strange || asked_below;
+  courier_.Send(ask.session.shard, std::move(page));
+}
+
+}  // namespace roomcast::hub
