@@ -59,7 +59,7 @@ void Commands::OnFrame(Session& session, std::string_view bytes, Now now) {
 
 void Commands::Run(Session& session, const ClientFrame& frame, Now now) {
   for (std::size_t i = 0; i < frame.messages.size(); ++i) {
-    if (session.waits || !RunOne(session, frame.messages[i], now)) {
+    if (session.waits || session.choked || !RunOne(session, frame.messages[i], now)) {
       return Wait(session, frame, i);
     }
     if (session.state == Session::State::kEnded) return;
@@ -83,6 +83,11 @@ void Commands::GoOn(Session& session, Now now) {
   if (!session.waits && session.state != Session::State::kEnded) {
     outbox_.SetReading(session.connection, true);
   }
+}
+
+void Commands::OnDrained(Session& session, Now now) {
+  session.choked = false;
+  GoOn(session, now);
 }
 
 bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {

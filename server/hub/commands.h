@@ -16,8 +16,9 @@
 namespace roomcast::hub {
 
 // What a client says, one message after the other, and what comes of it. A message that must wait
-// (for Welcome, or for the answer to a join of the same room) waits with everything behind it;
-// nothing more is read from the connection meanwhile.
+// (for Welcome, for the answer to a join of the same room, or until the session has read the
+// replies that it asked for) waits with everything behind it; nothing more is read from the
+// connection meanwhile.
 class Commands {
  public:
   Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
@@ -30,6 +31,8 @@ class Commands {
   void OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now);
   // The session that Hello named was found, or was not.
   void OnSessionTaken(Session& session, Now now) { GoOn(session, now); }
+  // The session's outbox has room again.
+  void OnDrained(Session& session, Now now);
   void OnPublishAnswer(Session& session, const PublishAnswer& answer);
   void OnHistoryAnswer(Session& session, const HistoryAnswer& answer);
 

@@ -71,12 +71,12 @@ void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
   if (room == nullptr) return;
   if (room->config->delivery == Delivery::kDroppable) {
     Page page;
-    page.session = ask.session;
     page.handle = ask.handle;
+    page.after = ask.after;
     page.top = page.last = page.gap_to = room->top.offset;
     page.gap_from = ask.after + 1;
     page.gap_reason = GapReason::kSlow;
-    courier_.Send(ask.session.shard, std::move(page));
+    courier_.Send(ask.from, std::move(page));
     return;
   }
   Engine::Range range;
@@ -87,15 +87,17 @@ void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
 
 void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer) {
   Page page;
-  page.session = ask.session;
   page.handle = ask.handle;
+  page.after = ask.after;
   page.top = room.top.offset;
   const bool empty = !answer.ok || answer.last < answer.first;
   const std::uint64_t next = empty ? room.top.offset + 1 : answer.first;
   if (next > ask.after + 1) {
     page.gap_from = ask.after + 1;
     page.gap_to = next - 1;
-    page.gap_reason = answer.ok ? GapReason::kEvicted : GapReason::kEngine;
+    page.gap_reason = !answer.ok                   ? GapReason::kEngine
+                      : room.config->KeepsHistory() ? GapReason::kEvicted
+                                                   : GapReason::kSlow;
   }
   page.last = empty ? room.top.offset : answer.last;
   if (!empty) {
@@ -104,7 +106,7 @@ void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer&
     AppendRoomBatchHead(head_, static_cast<std::uint64_t>(room.handle), answer.entries.size());
     page.bytes = SharedBytes::Join(write_head_, {head_, answer.entries});
   }
-  courier_.Send(ask.session.shard, std::move(page));
+  courier_.Send(ask.from, std::move(page));
 }
 
 void HomeRooms::OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer) {

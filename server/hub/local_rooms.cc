@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/protocol/room_name.h"
+
 namespace roomcast::hub {
 
-LocalRooms::LocalRooms(HashKey key, Sessions& sessions, Speaker& speaker, Outbox& outbox,
-                       Courier& courier, Events& events)
-    : sessions_(sessions),
+LocalRooms::LocalRooms(const HubConfig& config, Sessions& sessions, Speaker& speaker,
+                       Outbox& outbox, Courier& courier, Events& events)
+    : config_(config),
+      sessions_(sessions),
       speaker_(speaker),
       outbox_(outbox),
       courier_(courier),
       events_(events),
-      by_name_(0, NameHash{key}) {}
+      by_name_(0, NameHash{config.hash_key}) {}
 
 LocalRooms::~LocalRooms() = default;
 
@@ -52,6 +55,9 @@ LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& inde
   Room& room = *rooms_[index];
   room.name = answer.room;
   room.handle = answer.handle;
+  const NamespaceConfig* space = config_.FindNamespace(NamespaceOf(room.name));
+  room.queues_to_hard_limit =
+      space != nullptr && space->delivery == Delivery::kReliable && !space->KeepsHistory();
   room.epoch = answer.top.epoch;
   by_name_.insert_or_assign(room.name, index);
   by_handle_.emplace(room.handle, index);
@@ -64,13 +70,12 @@ void LocalRooms::Add(Session& session, const JoinAnswer& answer, PendingJoin joi
   room.top = std::max(room.top, answer.top.offset);
   session.rooms.push_back({index, static_cast<std::uint32_t>(room.members.size()),
                            std::move(join.member_data), join.token});
-  room.members.push_back({session.connection, session.ref, answer.start});
+  room.members.push_back({.connection = session.connection,
+                          .session = session.ref,
+                          .behind = answer.start < room.top,
+                          .cursor = answer.start});
   ++members_;
-  if (answer.start < room.top) {
-    Member& member = room.members.back();
-    member.behind = true;
-    CatchUpWith(room, member);
-  }
+  CatchUpWith(session);
 }
 
 bool LocalRooms::Remove(Session& session, std::string_view name) {
@@ -130,23 +135,38 @@ void LocalRooms::OnBatch(const Batch& batch) {
       if (batch.last <= member.cursor) continue;
       if (batch.first > member.cursor + 1) {
         // A batch before this one did not come here.
-        member.behind = true;
-        events_.OnBehind();
-        CatchUpWith(*room, member);
+        FallBehind(member);
+        CatchUpWith(*sessions_.Find(member.session));
         continue;
       }
     }
     const Outbox::Fill fill = outbox_.Push(member.connection, batch.bytes, Outbox::Lane::kOrdered);
-    const bool queued = fill == Outbox::Fill::kFine || fill == Outbox::Fill::kOverSoft;
-    if (queued) {
+    if (fill == Outbox::Fill::kGone) continue;
+    if (fill != Outbox::Fill::kOverHard) {
       deliveries += batch.publications;
-      if (in_stream) member.cursor = batch.last;
+      if (in_stream) {
+        member.cursor = batch.last;
+        member.moved = true;
+      }
     }
     if (fill == Outbox::Fill::kFine) continue;
-    member.behind = true;
-    events_.OnBehind();
+    OnOverSoft(*sessions_.Find(member.session));
+    if (fill == Outbox::Fill::kOverHard) FallBehind(member);
   }
   events_.OnDeliveries(deliveries);
+}
+
+void LocalRooms::OnOverSoft(Session& session) {
+  session.over_soft = true;
+  for (const Membership& membership : session.rooms) {
+    Room& room = *rooms_[membership.room];
+    if (!room.queues_to_hard_limit) FallBehind(room.members[membership.member]);
+  }
+}
+
+void LocalRooms::FallBehind(Member& member) {
+  if (std::exchange(member.behind, true)) return;
+  events_.OnBehind();
 }
 
 void LocalRooms::OnBehind(const Behind& behind) {
@@ -155,52 +175,81 @@ void LocalRooms::OnBehind(const Behind& behind) {
   room->top = std::max(room->top, behind.top);
   for (Member& member : room->members) {
     if (member.behind || member.cursor >= room->top) continue;
-    member.behind = true;
-    events_.OnBehind();
-    CatchUpWith(*room, member);
+    FallBehind(member);
+    CatchUpWith(*sessions_.Find(member.session));
   }
 }
 
-void LocalRooms::CatchUpWith(Room& room, Member& member) {
-  if (member.asked) return;
-  if (member.cursor >= room.top) {
-    member.behind = false;
+void LocalRooms::CatchUpWith(Session& session) {
+  if (session.catching_up || session.over_soft) return;
+  for (std::size_t i = 0; i < session.rooms.size(); ++i) {
+    const std::size_t at = (session.catch_up_next + i) % session.rooms.size();
+    Room& room = *rooms_[session.rooms[at].room];
+    Member& member = room.members[session.rooms[at].member];
+    if (!member.behind) continue;
+    if (member.cursor >= room.top) {
+      member.behind = false;
+      continue;
+    }
+    session.catching_up = true;
+    session.catch_up_next = static_cast<std::uint32_t>(at + 1);
+    if (catch_ups_.Want(session.ref, {room.handle, member.cursor})) {
+      courier_.Send(HomeOf(room.handle), CatchUp{session.ref.shard, room.handle, member.cursor});
+    }
     return;
   }
-  member.asked = true;
-  courier_.Send(HomeOf(room.handle), CatchUp{member.session, room.handle, member.cursor});
 }
 
-void LocalRooms::OnPage(const Page& page) {
+std::vector<SessionRef> LocalRooms::OnPage(const Page& page) {
   Room* room = Find(page.handle);
-  Session* session = sessions_.Find(page.session);
-  if (room == nullptr || session == nullptr) return;
-  Member* member = FindMember(*room, *session);
-  if (member == nullptr || !member->asked) return;
-  member->asked = false;
-  room->top = std::max(room->top, page.top);
+  if (room != nullptr) room->top = std::max(room->top, page.top);
+  std::vector<SessionRef> askers = catch_ups_.Take({page.handle, page.after});
+  for (const SessionRef& ref : askers) {
+    Session* session = sessions_.Find(ref);
+    if (session == nullptr) continue;
+    session->catching_up = false;
+    if (room != nullptr) Give(*room, *session, page);
+    CatchUpWith(*session);
+  }
+  for (SessionRef ref; catch_ups_.TakeWaiting(ref);) {
+    Session* session = sessions_.Find(ref);
+    if (session == nullptr) continue;
+    session->catching_up = false;
+    CatchUpWith(*session);
+  }
+  return askers;
+}
+
+void LocalRooms::Give(Room& room, Session& session, const Page& page) {
+  Member* member = FindMember(room, session);
+  // It may have left meanwhile, and come back.
+  if (member == nullptr || !member->behind || member->cursor != page.after) return;
   if (page.gap_to > 0) {
-    speaker_.Push(*session, Gap{static_cast<std::uint64_t>(page.handle), page.gap_from, page.gap_to,
-                                page.gap_reason});
+    speaker_.Push(session, Gap{static_cast<std::uint64_t>(page.handle), page.gap_from, page.gap_to,
+                               page.gap_reason});
     events_.OnGap(page.gap_reason);
     member->cursor = page.gap_to;
+    member->moved = true;
   }
-  if (page.bytes) {
-    const Outbox::Fill fill = outbox_.Push(member->connection, page.bytes, Outbox::Lane::kOrdered);
-    if (fill == Outbox::Fill::kOverHard || fill == Outbox::Fill::kGone) return;
-    member->cursor = page.last;
-    events_.OnDeliveries(page.publications);
-    if (fill == Outbox::Fill::kOverSoft) return;
-  }
-  CatchUpWith(*room, *member);
+  if (!page.bytes) return;
+  const Outbox::Fill fill = outbox_.Push(member->connection, page.bytes, Outbox::Lane::kOrdered);
+  if (fill == Outbox::Fill::kGone) return;
+  if (fill != Outbox::Fill::kFine) OnOverSoft(session);
+  if (fill == Outbox::Fill::kOverHard) return;
+  member->cursor = page.last;
+  member->moved = true;
+  events_.OnDeliveries(page.publications);
 }
 
-void LocalRooms::OnDrained(Session& session) {
+std::vector<Top> LocalRooms::TakeTops(Session& session) {
+  std::vector<Top> tops;
   for (const Membership& membership : session.rooms) {
     Room& room = *rooms_[membership.room];
     Member& member = room.members[membership.member];
-    if (member.behind) CatchUpWith(room, member);
+    if (!std::exchange(member.moved, false)) continue;
+    tops.push_back({static_cast<std::uint64_t>(room.handle), member.cursor});
   }
+  return tops;
 }
 
 }  // namespace roomcast::hub

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "proto/protocol/siphash.h"
+#include "server/hub/catch_ups.h"
 #include "server/hub/courier.h"
 #include "server/hub/events.h"
+#include "server/hub/hub_config.h"
 #include "server/hub/mail.h"
 #include "server/hub/outbox.h"
 #include "server/hub/sessions.h"
@@ -24,11 +26,13 @@ namespace roomcast::hub {
 // is not. A member whose outbox is over its soft limit, or that missed a batch, is *behind*:
 // nothing is queued for it, and when its outbox has drained it asks the room's home for what
 // follows its cursor. Live delivery, recovery after a join, slow members and a full mailbox are
-// this one mechanism.
+// this one mechanism. A session is caught up in one room at a time, by pages; where a page cannot
+// hold what follows, in a room that keeps no history and yet is reliable, its members are not
+// behind before the hard limit.
 class LocalRooms {
  public:
-  LocalRooms(HashKey key, Sessions& sessions, Speaker& speaker, Outbox& outbox, Courier& courier,
-             Events& events);
+  LocalRooms(const HubConfig& config, Sessions& sessions, Speaker& speaker, Outbox& outbox,
+             Courier& courier, Events& events);
   ~LocalRooms();
 
   // The session's place in the room, if it is in it.
@@ -57,9 +61,13 @@ class LocalRooms {
   // From a room's home.
   void OnBatch(const Batch& batch);
   void OnBehind(const Behind& behind);
-  void OnPage(const Page& page);
+  // Whom it was for.
+  std::vector<SessionRef> OnPage(const Page& page);
   // The session's outbox has room again.
-  void OnDrained(Session& session);
+  void OnDrained(Session& session) { CatchUpWith(session); }
+
+  // The rooms in which something was queued for the session since this was last asked, and how far.
+  std::vector<Top> TakeTops(Session& session);
 
   [[nodiscard]] std::size_t members() const { return members_; }
 
@@ -67,13 +75,16 @@ class LocalRooms {
   struct Member {
     ConnectionId connection{};
     SessionRef session;
-    std::uint64_t cursor = 0;
     bool behind = false;
-    bool asked = false;  // a CatchUp is under way; only while behind
+    bool moved = false;  // the cursor did, since the last Tops
+    std::uint64_t cursor = 0;
   };
   struct Room {
     std::string name;
     RoomHandle handle{};
+    // Nobody can be caught up here, and nobody is to be dropped: members fall behind only at the
+    // hard limit.
+    bool queues_to_hard_limit = false;
     std::uint64_t epoch = 0;
     std::uint64_t top = 0;  // the highest offset heard of
     std::vector<Member> members;
@@ -88,9 +99,14 @@ class LocalRooms {
   Room* Find(RoomHandle handle);
   Member* FindMember(Room& room, const Session& session);
   void RemoveAt(Session& session, std::size_t membership);
-  // Behind: asks the home for what follows the cursor, or finds that there is nothing.
-  void CatchUpWith(Room& room, Member& member);
+  // Nothing more is queued for it, whatever room it is of, until its outbox has drained.
+  void OnOverSoft(Session& session);
+  void FallBehind(Member& member);
+  // Asks for what follows the cursor of the next member that is behind, if the session may have it.
+  void CatchUpWith(Session& session);
+  void Give(Room& room, Session& session, const Page& page);
 
+  const HubConfig& config_;
   Sessions& sessions_;
   Speaker& speaker_;
   Outbox& outbox_;
@@ -100,6 +116,7 @@ class LocalRooms {
   std::vector<std::uint32_t> free_;
   std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> by_name_;
   std::unordered_map<RoomHandle, std::uint32_t> by_handle_;
+  CatchUps catch_ups_;
   std::size_t members_ = 0;
 };
 

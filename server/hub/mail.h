@@ -57,9 +57,9 @@ struct PublishToRoom {
   bool ephemeral = false;
 };
 
-// "My member has everything up to `after`: what comes next?"
+// "Members of mine have everything up to `after`: what comes next?"
 struct CatchUp {
-  SessionRef session;
+  ShardId from{};
   RoomHandle handle{};
   std::uint64_t after = 0;
 };
@@ -104,11 +104,11 @@ struct Behind {
   std::uint64_t top = 0;
 };
 
-// The answer to CatchUp: what follows the member's cursor, from history. A hole before it (gap_to >
-// 0) is gap_from..gap_to. `more` follows when asked for again.
+// The answer to CatchUp: what follows `after`, from history. A hole before it (gap_to > 0) is
+// gap_from..gap_to. What follows `last` comes when asked for.
 struct Page {
-  SessionRef session;
   RoomHandle handle{};
+  std::uint64_t after = 0;
   std::uint64_t gap_from = 0;
   std::uint64_t gap_to = 0;
   GapReason gap_reason = GapReason::kUnspecified;

@@ -68,6 +68,12 @@ struct Session {
   bool parks = false;
   // An answer did not fit under the hard limit: end it when the sentence ends.
   bool overflowed = false;
+  // Its outbox is over the soft limit, and Shard::OnDrained() is to come.
+  bool over_soft = false;
+  // So it is with an answer to its own request: nothing more is taken from it until then.
+  bool choked = false;
+  // A page of history is asked for, or waits to be (catch_ups.h): one at a time.
+  bool catching_up = false;
   // Commands refused for their rate since the last one that was not.
   std::uint32_t refused_in_a_row = 0;
   Instant hello_by{};
@@ -90,13 +96,15 @@ struct Session {
   std::optional<TokenBucket> publishes;
 
   std::vector<Membership> rooms;
+  // Of these, where to look first for one to be caught up: each has its turn.
+  std::uint32_t catch_up_next = 0;
   std::vector<PendingJoin> joins;
   std::unique_ptr<Resuming> resuming;
   std::unique_ptr<Greeting> greeting;
   // Until Welcome: the rooms of the connection before, which need no rights anew.
   std::vector<ParkedRoom> former_rooms;
-  // Encoded messages that wait, in order, for Welcome or for a join's answer. Reading is off
-  // meanwhile, so this is at most the rest of one WebSocket message.
+  // Encoded messages that wait, in order, for Welcome, for a join's answer, or for room for their
+  // replies. Reading is off meanwhile, so this is at most the rest of one WebSocket message.
   std::string waiting;
   bool waits = false;
 };

@@ -25,7 +25,7 @@ class Shard::Impl {
         sessions_(id),
         speaker_(world.outbox, world.write_head, world.events),
         courier_(id, config.shards, world.post_office, world.events),
-        local_(config.hash_key, sessions_, speaker_, world.outbox, courier_, world.events),
+        local_(config, sessions_, speaker_, world.outbox, courier_, world.events),
         home_(id, config, world.engine, courier_, world.bridge_answers, world.events,
               world.write_head),
         directory_(config, courier_, world.events),
@@ -68,7 +68,10 @@ class Shard::Impl {
   void OnDrained(ConnectionId id, Now now) {
     Session* session = sessions_.Find(id);
     if (session == nullptr) return;
+    session->over_soft = false;
     local_.OnDrained(*session);
+    commands_.OnDrained(*session, now);
+    Touch(*session);
     Finish(now);
   }
 
@@ -137,6 +140,7 @@ class Shard::Impl {
         if (session.state == Session::State::kOpen) {
           speaker_.Push(session, session.heartbeat->MakePing(now.instant, Microseconds(now.wall)),
                         Outbox::Lane::kFast);
+          SayTops(session);
         }
         break;
       case Heartbeat::Verdict::kWait:
@@ -144,6 +148,14 @@ class Shard::Impl {
     }
     deadlines_.Schedule(
         session, std::min(session.heartbeat->NextDeadline(), Credentials::NextDeadline(session)));
+  }
+
+  // What was queued for the session so far, so that it can tell whether it has it all. Not while
+  // its outbox is full: it comes with the next ping.
+  void SayTops(Session& session) {
+    if (session.over_soft) return;
+    const std::vector<Top> tops = local_.TakeTops(session);
+    if (!tops.empty()) speaker_.Push(session, Tops{tops});
   }
 
   void Deliver(Mail mail, Now now) {
@@ -160,8 +172,9 @@ class Shard::Impl {
     } else if (const auto* behind = std::get_if<Behind>(&mail)) {
       local_.OnBehind(*behind);
     } else if (const auto* page = std::get_if<Page>(&mail)) {
-      local_.OnPage(*page);
-      if (Session* session = sessions_.Find(page->session)) Touch(*session);
+      for (const SessionRef& ref : local_.OnPage(*page)) {
+        if (Session* session = sessions_.Find(ref)) Touch(*session);
+      }
     } else if (const auto* joined = std::get_if<JoinAnswer>(&mail)) {
       OnJoinAnswer(*joined, now);
     } else if (auto* history = std::get_if<ReadHistory>(&mail)) {

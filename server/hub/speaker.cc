@@ -1,5 +1,7 @@
 #include "server/hub/speaker.h"
 
+#include <variant>
+
 #include "proto/protocol/frame.h"
 #include "proto/protocol/limits.h"
 #include "proto/protocol/utf8.h"
@@ -15,6 +17,11 @@ DisconnectAction ActionAfter(DisconnectCode code) {
   return code == DisconnectCode::kShutdown ? DisconnectAction::kFresh : DisconnectAction::kResume;
 }
 
+bool IsReply(const ServerMessage& message) {
+  return message.id != 0 || std::holds_alternative<Error>(message.body) ||
+         std::holds_alternative<Pong>(message.body);
+}
+
 }  // namespace
 
 void Speaker::Say(Session& session, const ServerMessage& message, Outbox::Lane lane) {
@@ -23,6 +30,10 @@ void Speaker::Say(Session& session, const ServerMessage& message, Outbox::Lane l
   AppendFrame(scratch_, message);
   const Outbox::Fill fill =
       outbox_.Push(session.connection, SharedBytes::Join(write_head_, {scratch_}), lane);
+  if (fill == Outbox::Fill::kOverSoft || fill == Outbox::Fill::kOverHard) {
+    session.over_soft = true;
+    session.choked = session.choked || IsReply(message);
+  }
   // A Ping or Pong that does not fit can be done without; an answer cannot.
   const bool heartbeat =
       std::holds_alternative<Ping>(message.body) || std::holds_alternative<Pong>(message.body);

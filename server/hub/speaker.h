@@ -13,8 +13,9 @@
 
 namespace roomcast::hub {
 
-// Says things to one session: encodes a message and queues it. What does not fit under the hard
-// limit marks the session as overflowed; it is ended when the sentence ends.
+// Says things to one session: encodes a message and queues it. A reply over the soft limit marks
+// the session as choked, so that it asks for nothing more until it has read. What does not fit
+// under the hard limit marks it as overflowed; it is ended when the sentence ends.
 class Speaker {
  public:
   Speaker(Outbox& outbox, WriteHead write_head, Events& events)

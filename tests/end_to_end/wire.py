@@ -165,15 +165,17 @@ class Peer:
         return self.pongs.pop(0)
 
     def read(self):
-        """The next ServerMessage; the hub's pings are answered on the way."""
+        """The next ServerMessage; the hub's pings are answered on the way, and its Tops passed over."""
         while True:
             while not self.messages:
                 self._step()
             message = self.messages.pop(0)
-            if message.WhichOneof("body") != "ping":
+            body = message.WhichOneof("body")
+            if body not in ("ping", "tops"):
                 return message
-            self.send(encode(client_pb2.ClientMessage(
-                pong=client_pb2.Pong(sequence=message.ping.sequence))))
+            if body == "ping":
+                self.send(encode(client_pb2.ClientMessage(
+                    pong=client_pb2.Pong(sequence=message.ping.sequence))))
 
     def expect(self, body):
         """The next message's body, which has to be this one."""

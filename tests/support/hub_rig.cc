@@ -128,6 +128,7 @@ bool HubRig::CarryOne() {
   // Any sender of any shard may be next.
   std::vector<std::pair<Member*, std::deque<hub::Mail>*>> ready;
   for (const auto& member : shards_) {
+    if (member->held) continue;
     for (auto& queue : member->inbox) {
       if (!queue.empty()) ready.emplace_back(member.get(), &queue);
     }
@@ -147,8 +148,14 @@ void HubRig::Settle() {
     while (CarryOne()) {
     }
     waits = false;
-    for (const auto& member : shards_) waits = member->shard->EndTurn(now_) || waits;
-    for (const auto& member : shards_) waits = waits || member->inbox_size > 0;
+    bool all_run = true;
+    for (const auto& member : shards_) {
+      all_run = all_run && !member->held;
+      if (!member->held) waits = member->shard->EndTurn(now_) || waits;
+    }
+    // What waits for a shard that is held up waits on.
+    waits = waits && all_run;
+    for (const auto& member : shards_) waits = waits || (!member->held && member->inbox_size > 0);
   }
 }
 
@@ -232,6 +239,7 @@ hub::Outbox::Fill HubRig::Push(hub::ConnectionId connection, hub::SharedBytes by
   if (wire.closed) return Fill::kGone;
   if (wire.slow && lane == Lane::kOrdered &&
       wire.unread_bytes + bytes.size() > options_.hard_bytes) {
+    wire.over_soft = true;
     return Fill::kOverHard;
   }
   if (lane == Lane::kOrdered) {

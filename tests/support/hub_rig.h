@@ -107,6 +107,8 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
   void Drain(hub::ConnectionId connection);
   // Carries mail and ends turns until nothing moves.
   void Settle();
+  // Held up, a shard takes no mail and makes no turn.
+  void Hold(std::uint16_t shard, bool held) { shards_[shard]->held = held; }
   // Time passes; deadlines on the way are kept.
   void Pass(Duration time);
   hub::Mail* FirstMailTo(std::uint16_t shard);
@@ -161,7 +163,7 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
     // By sender: what one sender posts arrives in its order; between senders any order may be.
     std::vector<std::deque<hub::Mail>> inbox;
     std::size_t inbox_size = 0;
-    bool waits = false;
+    bool held = false;
     bool Post(hub::ShardId to, hub::Mail& mail) override;
   };
 
