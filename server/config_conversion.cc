@@ -112,6 +112,14 @@ net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
   connection.handshake.head.headers_max = config.limits().request_headers();
   connection.handshake.allowed_origins = {listener.allowed_origins().begin(),
                                           listener.allowed_origins().end()};
+  for (const std::string& proxy : listener.trusted_proxies()) {
+    if (const auto network = net::IpNetwork::Parse(proxy)) {
+      connection.handshake.trusted_proxies.push_back(*network);
+    }
+  }
+  server.limits.per_address = {config.limits().connections_per_address(),
+                               config.limits().accepts_per_address_per_second()};
+  server.limits.websockets = config.memory().connections_max();
   connection.frames.message_bytes_max =
       static_cast<std::uint32_t>(config.limits().message_bytes() + kPublicationOverheadBytesMax);
   connection.frames.fragments_max = config.limits().fragments();
@@ -121,7 +129,6 @@ net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
   connection.close_deadline = FromMs(config.timeouts().close_ms());
   connection.control_frames = config.limits().control_frames();
   connection.control_window = FromMs(config.limits().control_window_ms());
-  connection.connections_max = config.memory().connections_max();
   connection.peer_lost_after =
       FromMs(config.heartbeat().interval_ms() + config.heartbeat().grace_ms());
   connection.socket.user_timeout = connection.peer_lost_after + Duration(5s);

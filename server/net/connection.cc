@@ -11,6 +11,7 @@
 #include "server/net/connections.h"
 #include "server/net/frame_heads.h"
 #include "server/net/socket_options.h"
+#include "server/net/turn_away.h"
 #include "server/websocket/close_codes.h"
 
 namespace roomcast::net {
@@ -24,13 +25,12 @@ void Connection::CountQueuedAround(Change change) {
   all_.CountQueued(before, queue_.bytes());
 }
 
-Connection::Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket,
-                       const PeerAddress& peer)
+Connection::Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket, Visit visit)
     : all_(all),
       id_(id),
       socket_(all.io().get_executor(), socket.Release()),
       parser_(all.config().frames),
-      peer_(peer),
+      visit_(std::move(visit)),
       accepted_at_(all.now().instant) {}
 
 void Connection::Start() {
@@ -95,6 +95,13 @@ void Connection::Respond(const Handshake::Respond& answer) {
   PushRegardless(MakeBare(answer.response));
   last_words_ = true;
   BeginClosing(0, "http");
+}
+
+void Connection::TurnAway(ops::TurnedAway reason) {
+  all_.metrics().Count(reason);
+  all_.metrics().CountDisconnect(DisconnectCode::kTryAgainLater);
+  PushRegardless(MakeTurnAway(reason));
+  Violate(websocket::kCloseTryAgainLater, WordsOf(reason), Label(reason));
 }
 
 void Connection::Violate(std::uint16_t code, std::string_view reason, std::string_view label) {
@@ -251,7 +258,7 @@ void Connection::End(std::string_view label) {
   if (phase_ == Phase::kEnded) return;
   end_label_ = label;
   if (is_websocket_) {
-    all_.WebSocketEnded();
+    all_.doorman().WebSocketEnded();
     if (end_code_ == 0) end_code_ = websocket::kCloseAbnormal;
     all_.metrics().CountConnectionEnded(end_code_);
     Log();
@@ -268,7 +275,7 @@ void Connection::End(std::string_view label) {
 void Connection::Log() const {
   if (all_.log() == nullptr) return;
   const std::string session = std::to_string(static_cast<std::uint64_t>(id_));
-  const std::string address = peer_.Text();
+  const std::string address = visit_.address().Text();
   ops::ConnectionEnd end;
   end.session = session;
   end.address = address;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,9 @@
 #include "server/hub/ids.h"
 #include "server/hub/outbox.h"
 #include "server/hub/shared_bytes.h"
+#include "server/net/doorman.h"
 #include "server/net/file_descriptor.h"
 #include "server/net/handshake.h"
-#include "server/net/peer_address.h"
 #include "server/net/send_queue.h"
 #include "server/websocket/frame_parser.h"
 
@@ -38,8 +39,7 @@ class Connection {
       boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
   // `all` outlives this. The socket is non-blocking.
-  Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket,
-             const PeerAddress& peer);
+  Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket, Visit visit);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -82,6 +82,9 @@ class Connection {
   void OnEndOfStream();
   void OnBytes(std::span<std::byte> bytes);
   void OnHead(std::span<std::byte> bytes);
+  // Who it is, where the request says more than the socket.
+  void Identify();
+  [[nodiscard]] std::optional<ops::TurnedAway> RefusedFor() const;
   void Upgrade(const Handshake::Upgraded& answer);
   void OnNewFrames(std::span<std::byte> bytes);
   // Until the hub stops reading; how many bytes are then left.
@@ -94,6 +97,7 @@ class Connection {
 
   // connection.cc: what is written, and how it ends. Labels are literals.
   void Respond(const Handshake::Respond& answer);
+  void TurnAway(ops::TurnedAway reason);
   void Violate(std::uint16_t code, std::string_view reason, std::string_view label);
   void BeginClosing(std::uint16_t code, std::string_view label);
   void TellHub(std::uint16_t code);
@@ -119,7 +123,7 @@ class Connection {
   std::unique_ptr<Handshake> handshake_;
   std::unique_ptr<Held> held_;
 
-  const PeerAddress peer_;
+  Visit visit_;
   Instant accepted_at_;
   Instant alive_at_{};
   Instant deadline_ = kNever;

@@ -39,8 +39,6 @@ struct ConnectionConfig {
   // others.
   std::size_t pieces_per_write = kPiecesPerWriteMax;
   int writes_per_flush = 8;
-  // WebSockets of the hub; one more is answered with 1013. 0: no limit.
-  std::size_t connections_max = 0;
 };
 
 }  // namespace roomcast::net

@@ -7,6 +7,7 @@
 #include "server/net/connection.h"
 #include "server/net/connections.h"
 #include "server/net/frame_heads.h"
+#include "server/net/turn_away.h"
 #include "server/websocket/close_codes.h"
 
 namespace roomcast::net {
@@ -62,16 +63,32 @@ void Connection::OnBytes(std::span<std::byte> bytes) {
 }
 
 void Connection::OnHead(std::span<std::byte> bytes) {
-  if (!handshake_) handshake_ = std::make_unique<Handshake>(all_.config().handshake);
+  if (!handshake_) {
+    handshake_ = std::make_unique<Handshake>(all_.config().handshake, visit_.address());
+  }
   std::span<const std::byte> left = bytes;
   const Handshake::Answer answer = handshake_->Take(left);
+  Identify();
   if (const auto* respond = std::get_if<Handshake::Respond>(&answer)) {
-    Respond(*respond);
+    // Files are no way around the limits.
+    const auto reason = respond->refusal ? std::nullopt : visit_.refusal();
+    Respond(reason ? RefuseFile(*reason) : *respond);
   } else if (const auto* upgraded = std::get_if<Handshake::Upgraded>(&answer)) {
     Upgrade(*upgraded);
     // Its first frames may have come in the same packet.
     OnNewFrames(bytes.last(left.size()));
   }
+}
+
+void Connection::Identify() {
+  const auto& client = handshake_->client();
+  if (client) visit_ = all_.doorman().Enter(*client, all_.now().instant);
+}
+
+std::optional<ops::TurnedAway> Connection::RefusedFor() const {
+  if (visit_.refusal()) return visit_.refusal();
+  if (all_.doorman().memory_is_short()) return ops::TurnedAway::kMemory;
+  return std::nullopt;
 }
 
 void Connection::Upgrade(const Handshake::Upgraded& answer) {
@@ -81,9 +98,10 @@ void Connection::Upgrade(const Handshake::Upgraded& answer) {
   deadline_ = kNever;
   all_.metrics().Count(ops::Counter::kUpgrades);
   PushRegardless(MakeBare(answer.response));
-  if (!all_.WebSocketBegan()) {
-    all_.metrics().CountDisconnect(DisconnectCode::kTryAgainLater);
-    Violate(websocket::kCloseTryAgainLater, "too many connections", "full");
+  const bool has_room = all_.doorman().WebSocketBegan();
+  const auto refused = RefusedFor();
+  if (refused || !has_room) {
+    TurnAway(refused.value_or(ops::TurnedAway::kFull));
     return;
   }
   hub_knows_ = true;

@@ -6,17 +6,19 @@ namespace roomcast::net {
 
 Connections::Connections(boost::asio::io_context& io, TurnClock& clock,
                          const ConnectionConfig& config, ops::ShardMetrics& metrics, ops::Log* log,
-                         std::atomic<std::size_t>& websockets)
-    : io_(io),
-      clock_(clock),
-      config_(config),
-      metrics_(metrics),
-      log_(log),
-      websockets_(websockets) {}
+                         Doorman& doorman)
+    : io_(io), clock_(clock), config_(config), metrics_(metrics), log_(log), doorman_(doorman) {}
 
 Connections::~Connections() = default;
 
 void Connections::Accept(FileDescriptor socket, const PeerAddress& peer) {
+  // A proxy's connections are its clients': they are counted when the request names these.
+  const bool is_proxy = AnyContains(config_.handshake.trusted_proxies, peer);
+  Visit visit = is_proxy ? Visit(peer) : doorman_.Enter(peer, clock_.now().instant);
+  if (visit.refusal() == ops::TurnedAway::kAddressFlood) {
+    metrics_.Count(*visit.refusal());
+    return;
+  }
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -25,7 +27,7 @@ void Connections::Accept(FileDescriptor socket, const PeerAddress& peer) {
   free_.pop_back();
   Slot& slot = slots_[index];
   const hub::ConnectionId id = hub::MakeConnectionId(index, ++slot.use);
-  slot.connection = std::make_unique<Connection>(*this, id, std::move(socket), peer);
+  slot.connection = std::make_unique<Connection>(*this, id, std::move(socket), std::move(visit));
   ++open_;
   metrics_.Count(ops::Counter::kConnectionsAccepted);
   slot.connection->Start();

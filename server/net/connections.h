@@ -2,7 +2,6 @@
 #define ROOMCAST_SERVER_NET_CONNECTIONS_H_
 
 #include <array>
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -26,14 +25,14 @@ namespace roomcast::net {
 // and the hub's way out to them. One thread.
 class Connections : public hub::Outbox {
  public:
-  // Everything outlives this. `log` may be null: then ends are not logged. `websockets` counts
-  // those of all shards.
+  // Everything outlives this. `log` may be null: then ends are not logged.
   Connections(boost::asio::io_context& io, TurnClock& clock, const ConnectionConfig& config,
-              ops::ShardMetrics& metrics, ops::Log* log, std::atomic<std::size_t>& websockets);
+              ops::ShardMetrics& metrics, ops::Log* log, Doorman& doorman);
   // Once, before the first connection; the shard needs this as its outbox.
   void SetShard(hub::Shard& shard) { shard_ = &shard; }
   ~Connections() override;
 
+  // Dropped without a word if its address floods the hub.
   void Accept(FileDescriptor socket, const PeerAddress& peer);
 
   // hub::Outbox. None of them writes or calls the hub.
@@ -69,14 +68,9 @@ class Connections : public hub::Outbox {
   const ConnectionConfig& config() const { return config_; }
   ops::ShardMetrics& metrics() { return metrics_; }
   ops::Log* log() { return log_; }
+  Doorman& doorman() { return doorman_; }
   // Where one connection at a time reads into.
   std::span<std::byte> lent() { return lent_; }
-  // Counts it, also where it is one too many: false.
-  [[nodiscard]] bool WebSocketBegan() {
-    const std::size_t others = websockets_.fetch_add(1, std::memory_order_relaxed);
-    return config_.connections_max == 0 || others < config_.connections_max;
-  }
-  void WebSocketEnded() { websockets_.fetch_sub(1, std::memory_order_relaxed); }
 
   void WantFlush(hub::ConnectionId id) { flushes_.push_back(id); }
   void WantResume(hub::ConnectionId id) { resumes_.push_back(id); }
@@ -107,7 +101,7 @@ class Connections : public hub::Outbox {
   const ConnectionConfig& config_;
   ops::ShardMetrics& metrics_;
   ops::Log* log_;
-  std::atomic<std::size_t>& websockets_;
+  Doorman& doorman_;
   hub::Shard* shard_ = nullptr;
 
   std::vector<Slot> slots_;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/net/forwarded.h"
 #include "server/net/origin.h"
 #include "server/websocket/upgrade.h"
 
@@ -47,7 +48,16 @@ Handshake::Answer Handshake::Take(std::span<const std::byte>& input) {
   return NeedMore();
 }
 
-Handshake::Answer Handshake::AnswerTo(const Request& request) const {
+Handshake::Answer Handshake::AnswerTo(const Request& request) {
+  if (from_proxy_) {
+    const auto found = FindClient(request, rules_.trusted_proxies);
+    const auto* client = std::get_if<ForwardedClient>(&found);
+    if (client == nullptr) {
+      return Refuse({RefusalReason::kForwarded,
+                     "X-Forwarded-For and Forwarded are malformed, or name different clients"});
+    }
+    client_ = client->address;
+  }
   // A request for the WebSocket's own path without an upgrade is told what it lacks.
   if (request.path == rules_.websocket_path) return AnswerUpgrade(request);
   if (websocket::AsksForWebSocket(request)) {

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "server/net/ip_network.h"
+#include "server/net/peer_address.h"
 #include "server/ops/static_files.h"
 #include "server/websocket/http_head.h"
 #include "server/websocket/refusal.h"
@@ -19,6 +21,8 @@ struct HandshakeRules {
   std::string websocket_path = "/ws";
   websocket::HeadLimits head;
   std::vector<std::string> allowed_origins;
+  // Whose X-Forwarded-For and Forwarded are believed.
+  std::vector<IpNetwork> trusted_proxies;
   // Nullptr: no files are served. Outlives every connection.
   const ops::StaticFiles* files = nullptr;
 };
@@ -27,8 +31,9 @@ struct HandshakeRules {
 // answer is known; the only part of a connection that holds the request's bytes.
 class Handshake {
  public:
-  // The rules outlive this.
-  explicit Handshake(const HandshakeRules& rules) : rules_(rules), reader_(rules.head) {}
+  // The rules outlive this. `peer`: who is at the other end of the socket.
+  Handshake(const HandshakeRules& rules, const PeerAddress& peer)
+      : rules_(rules), from_proxy_(AnyContains(rules.trusted_proxies, peer)), reader_(rules.head) {}
 
   struct NeedMore {};
   // A WebSocket from here on; what is left of the input is its first frames.
@@ -46,12 +51,17 @@ class Handshake {
   // NeedMore.
   [[nodiscard]] Answer Take(std::span<const std::byte>& input);
 
+  // After the answer: the client that a trusted proxy named.
+  [[nodiscard]] const std::optional<PeerAddress>& client() const { return client_; }
+
  private:
-  [[nodiscard]] Answer AnswerTo(const websocket::Request& request) const;
+  [[nodiscard]] Answer AnswerTo(const websocket::Request& request);
   [[nodiscard]] Answer AnswerUpgrade(const websocket::Request& request) const;
   [[nodiscard]] Answer AnswerFile(const websocket::Request& request) const;
 
   const HandshakeRules& rules_;
+  const bool from_proxy_;
+  std::optional<PeerAddress> client_;
   websocket::HeadReader reader_;
 };
 

@@ -32,7 +32,8 @@ HubServer::HubServer(HubServerConfig config, hub::HubConfig hub_config, HubServe
       world_(std::move(world)),
       mailboxes_(MakeMailboxes(hub_config_.shards, config_.mailbox)),
       post_office_(Pointers(mailboxes_)),
-      gateway_(hub_config_, post_office_, {config_.version, config_.development, ReadClocks()}) {}
+      gateway_(hub_config_, post_office_, {config_.version, config_.development, ReadClocks()}),
+      doorman_(config_.limits) {}
 
 absl::StatusOr<std::unique_ptr<HubServer>> HubServer::Start(HubServerConfig config,
                                                             hub::HubConfig hub_config,
@@ -54,7 +55,7 @@ void HubServer::StartShards(ListenSockets listening) {
     loops_.push_back(std::make_unique<ShardLoop>(
         ShardParts{id, hub_config_, config_.connection, config_.bridge_calls_max, post_office_,
                    *mailboxes_[i], *engines_[i], world_.authenticator, world_.secrets,
-                   world_.metrics.Shard(static_cast<int>(i)), world_.connection_log, websockets_}));
+                   world_.metrics.Shard(static_cast<int>(i)), doorman_, world_.connection_log}));
     loops_.back()->Listen(std::move(listening.sockets[i]));
   }
   for (std::size_t i = 0; i < loops_.size(); ++i) {

@@ -1,7 +1,6 @@
 #ifndef ROOMCAST_SERVER_NET_HUB_SERVER_H_
 #define ROOMCAST_SERVER_NET_HUB_SERVER_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "server/hub/hub_config.h"
 #include "server/hub/secrets.h"
 #include "server/net/connection_config.h"
+#include "server/net/doorman.h"
 #include "server/net/gateway.h"
 #include "server/net/listen_socket.h"
 #include "server/net/mailbox.h"
@@ -30,6 +30,7 @@ struct HubServerConfig {
   std::uint16_t port = 8080;  // 0: any free one
   int backlog = 4096;
   ConnectionConfig connection;
+  Doorman::Limits limits;
   Mailbox::Bounds mailbox{65536, std::size_t{64} << 20};
   // Of the bridge, waiting for one shard's answer.
   std::size_t bridge_calls_max = 65536;
@@ -62,6 +63,7 @@ class HubServer {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   Gateway& gateway() { return gateway_; }
+  Doorman& doorman() { return doorman_; }
 
   // Every session is told that the hub stops, what is queued is written, and the threads end: with
   // the last connection, or after `patience`. Blocks. The gateway may be called until the server is
@@ -76,10 +78,10 @@ class HubServer {
   const hub::HubConfig hub_config_;
   const HubServerWorld world_;
   std::uint16_t port_ = 0;
-  std::atomic<std::size_t> websockets_{0};
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
   PostOffice post_office_;
   Gateway gateway_;
+  Doorman doorman_;
   std::vector<std::unique_ptr<hub::Engine>> engines_;
   std::vector<std::unique_ptr<ShardLoop>> loops_;
   std::vector<std::thread> threads_;

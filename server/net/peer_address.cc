@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::array<unsigned char, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+// Longer than the longest address; what is longer is none.
+constexpr std::size_t kTextBytesMax = INET6_ADDRSTRLEN;
+
 }  // namespace
 
 PeerAddress::PeerAddress(const sockaddr_storage& address) {
@@ -26,9 +29,25 @@ PeerAddress::PeerAddress(const sockaddr_storage& address) {
   }
 }
 
+std::optional<PeerAddress> PeerAddress::Parse(std::string_view text) {
+  if (text.size() >= kTextBytesMax) return std::nullopt;
+  const std::string copy(text);
+  PeerAddress address;
+  if (inet_pton(AF_INET6, copy.c_str(), address.bytes_.data()) == 1) return address;
+  std::copy(kMappedPrefix.begin(), kMappedPrefix.end(), address.bytes_.begin());
+  if (inet_pton(AF_INET, copy.c_str(), address.bytes_.data() + kMappedPrefix.size()) == 1) {
+    return address;
+  }
+  return std::nullopt;
+}
+
+bool PeerAddress::IsV4() const {
+  return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin());
+}
+
 std::string PeerAddress::Text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool mapped = std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin());
+  const bool mapped = IsV4();
   const unsigned char* from = mapped ? bytes_.data() + kMappedPrefix.size() : bytes_.data();
   inet_ntop(mapped ? AF_INET : AF_INET6, from, text.data(), text.size());
   return text.data();

@@ -28,7 +28,7 @@ ShardLoop::ShardLoop(const ShardParts& parts)
       events_(parts.metrics),
       desk_(parts.bridge_calls_max),
       connections_(io_, clock_, parts.connection_config, parts.metrics, parts.connection_log,
-                   parts.websockets),
+                   parts.doorman),
       shard_(parts.id, parts.hub_config,
              {connections_, parts.post_office, desk_, parts.engine, parts.authenticator,
               parts.secrets, events_, WriteBinaryHead}) {

@@ -18,6 +18,7 @@
 #include "server/net/clock.h"
 #include "server/net/connection_config.h"
 #include "server/net/connections.h"
+#include "server/net/doorman.h"
 #include "server/net/file_descriptor.h"
 #include "server/net/listener.h"
 #include "server/net/mailbox.h"
@@ -39,8 +40,8 @@ struct ShardParts {
   const hub::Authenticator& authenticator;
   hub::Secrets& secrets;
   ops::ShardMetrics& metrics;
-  ops::Log* connection_log = nullptr;    // null: ends of connections are not logged
-  std::atomic<std::size_t>& websockets;  // of all shards
+  Doorman& doorman;                    // of all shards
+  ops::Log* connection_log = nullptr;  // null: ends of connections are not logged
 };
 
 // One shard of the hub in the world: an event loop, the pure hub::Shard, its connections, its

@@ -64,6 +64,41 @@ void CheckListeners(const v1::Config& config, Problems& problems) {
   }
 }
 
+bool IsIpNetwork(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (!IsIpAddress(text.substr(0, slash))) return false;
+  if (slash == std::string_view::npos) return true;
+  const auto bits = ParseNumber(Unit::kNone, text.substr(slash + 1));
+  return bits && *bits <= (text.find(':') == std::string_view::npos ? 32 : 128);
+}
+
+// `scheme://host[:port]` as a browser sends it, perhaps with `*.` before the host; or `*`.
+bool IsOrigin(std::string_view text) {
+  if (text == "*") return true;
+  std::size_t begin = text.find("://");
+  if (begin == std::string_view::npos || begin == 0) return false;
+  begin += 3;
+  if (text.substr(begin, 2) == "*.") begin += 2;
+  const std::string_view host = text.substr(begin);
+  return !host.empty() && host.find_first_of("/*?#@ ,") == std::string_view::npos;
+}
+
+// Who stands between the hub and a browser, and whose pages it serves.
+void CheckBrowsers(const v1::Config& config, Problems& problems) {
+  const auto& listener = config.listeners().public_();
+  for (const std::string& origin : listener.allowed_origins()) {
+    if (IsOrigin(origin)) continue;
+    problems.push_back(absl::StrCat("listeners.public.allowed_origins: `", origin,
+                                    "` is neither `*` nor like https://example.org or "
+                                    "https://*.example.org"));
+  }
+  for (const std::string& proxy : listener.trusted_proxies()) {
+    if (IsIpNetwork(proxy)) continue;
+    problems.push_back(absl::StrCat("listeners.public.trusted_proxies: `", proxy,
+                                    "` is neither an address nor a network like 10.0.0.0/8"));
+  }
+}
+
 void CheckAuth(const v1::Config& config, Problems& problems) {
   const auto& auth = config.auth();
   const std::string& address = config.listeners().public_().address();
@@ -257,6 +292,7 @@ Problems Validate(const v1::Config& config) {
   Problems problems;
   CheckBounds(config, "", problems);
   CheckListeners(config, problems);
+  CheckBrowsers(config, problems);
   CheckAuth(config, problems);
   CheckBridge(config, problems);
   CheckRelations(config, problems);

@@ -73,6 +73,14 @@ Labels GrpcStatuses() {
           "UNAUTHENTICATED"};
 }
 
+Labels TurnedAwayReasons() {
+  Labels labels;
+  for (int i = 0; i <= static_cast<int>(TurnedAway::kDescriptors); ++i) {
+    labels.emplace_back(Label(static_cast<TurnedAway>(i)));
+  }
+  return labels;
+}
+
 Family Plain(std::string_view name, std::string_view help) { return {name, help, "", {""}}; }
 
 // Each table below is in the order of its enum; the tests compare the counts.
@@ -144,6 +152,8 @@ std::array<Family, kLabelledCounters> MakeLabelledCounters() {
              BridgeMethods()},
       Family{"roomcast_bridge_answers_total", "Calls of the bridge answered, by gRPC status.",
              "status", GrpcStatuses()},
+      Family{"roomcast_connections_turned_away_total",
+             "Connections that may come back later, by reason.", "reason", TurnedAwayReasons()},
   };
 }
 
@@ -180,6 +190,24 @@ int IndexOr(const Labels& labels, std::string_view text, int otherwise) {
 }
 
 }  // namespace
+
+std::string_view Label(TurnedAway reason) {
+  switch (reason) {
+    case TurnedAway::kFull:
+      return "full";
+    case TurnedAway::kMemory:
+      return "memory";
+    case TurnedAway::kAddressConnections:
+      return "address_connections";
+    case TurnedAway::kAddressRate:
+      return "address_rate";
+    case TurnedAway::kAddressFlood:
+      return "address_flood";
+    case TurnedAway::kDescriptors:
+      return "descriptors";
+  }
+  return "";
+}
 
 const Family& FamilyOf(Counter counter) {
   static const auto families = MakeCounters();

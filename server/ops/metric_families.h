@@ -49,8 +49,9 @@ enum class LabelledCounter : std::uint8_t {
   kParkedDropped,     // reason: ParkedDropLabel
   kBridgeCalls,       // method: of service Bridge
   kBridgeAnswers,     // status: gRPC's numbers
+  kTurnedAway,        // reason: TurnedAway
 };
-inline constexpr std::size_t kLabelledCounters = 15;
+inline constexpr std::size_t kLabelledCounters = 16;
 
 // What a shard has now; the shards' values are summed.
 enum class Gauge : std::uint8_t {
@@ -84,6 +85,18 @@ enum class BadMessage : std::uint8_t {
   kBeforeWelcomeBytes,  // too much before Welcome
   kControlFlood,        // too many control frames in the window
 };
+
+// Why a connection that did nothing wrong may not stay.
+enum class TurnedAway : std::uint8_t {
+  kFull,                // the hub has as many as it may
+  kMemory,              // memory is short
+  kAddressConnections,  // its address has as many as it may
+  kAddressRate,         // its address opens them too fast
+  kAddressFlood,        // its address is above twice a limit: dropped without a word
+  kDescriptors,         // the last file descriptors are kept for others: dropped without a word
+};
+// As a metric's label.
+std::string_view Label(TurnedAway reason);
 
 // Numbers and order of client.proto's GapReason, less its unspecified one.
 enum class GapLabel : std::uint8_t { kSlow, kEvicted, kEngine };

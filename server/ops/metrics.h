@@ -46,6 +46,9 @@ class MetricCells {
   void Count(BadMessage reason) {
     CountLabelled(LabelledCounter::kMessagesRefused, static_cast<int>(reason));
   }
+  void Count(TurnedAway reason) {
+    CountLabelled(LabelledCounter::kTurnedAway, static_cast<int>(reason));
+  }
   void Count(auth::TokenRefusal refusal) {
     CountLabelled(LabelledCounter::kTokensRefused, static_cast<int>(refusal));
   }

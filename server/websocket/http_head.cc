@@ -9,6 +9,8 @@ constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kBadRequestLine = "the first line is not: GET target HTTP/1.1";
 // The longest method that anyone uses is shorter; more is no HTTP.
 constexpr std::size_t kMethodBytesMax = 32;
+// What a TLS hello begins with (RFC 8446 section 5.1): no HTTP does.
+constexpr unsigned char kTlsHandshakeRecord = 0x16;
 
 char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -207,6 +209,7 @@ std::optional<RefusalReason> HeadReader::Scan(char byte) {
   if (before == '\r' && byte != '\n') return RefusalReason::kBareCarriageReturn;
   if (before != '\r' && byte == '\n') return RefusalReason::kBareLineFeed;
   const auto code = static_cast<unsigned char>(byte);
+  if (code == kTlsHandshakeRecord && scanned_ == 0) return RefusalReason::kTlsHello;
   if ((code < 0x20 && byte != '\r' && byte != '\n' && byte != '\t') || code == 0x7F) {
     return RefusalReason::kBadByte;
   }
@@ -252,6 +255,8 @@ Refusal HeadReader::Explain(RefusalReason reason) const {
     case RefusalReason::kBadByte:
       return {reason, "byte " + std::to_string(static_cast<unsigned char>(previous_)) +
                           " may not stand there in a request's head"};
+    case RefusalReason::kTlsHello:
+      return {reason, "this port speaks no TLS"};
     case RefusalReason::kUriTooLong:
       return {reason, "the URI has more than " + std::to_string(limits_.uri_bytes_max) + " bytes"};
     case RefusalReason::kHeadTooLong:

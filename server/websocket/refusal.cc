@@ -10,6 +10,7 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
+    {RefusalReason::kTlsHello, 400, "tls_hello"},
     {RefusalReason::kBadByte, 400, "bad_byte"},
     {RefusalReason::kBareCarriageReturn, 400, "bare_carriage_return"},
     {RefusalReason::kBareLineFeed, 400, "bare_line_feed"},
@@ -30,6 +31,7 @@ constexpr Row kRows[] = {
     {RefusalReason::kSubprotocol, 400, "subprotocol"},
     {RefusalReason::kOriginHeader, 400, "origin_header"},
     {RefusalReason::kExtensions, 400, "extensions"},
+    {RefusalReason::kForwarded, 400, "forwarded"},
     {RefusalReason::kOrigin, 403, "origin"},
     {RefusalReason::kNotFound, 404, "not_found"},
     {RefusalReason::kTimeout, 408, "timeout"},

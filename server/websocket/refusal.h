@@ -12,6 +12,7 @@ namespace roomcast::websocket {
 // A closed set. The status stands beside each.
 enum class RefusalReason : std::uint8_t {
   // The bytes are not HTTP/1.1 as RFC 9112 has it.
+  kTlsHello,            // 400: TLS on the plain port
   kBadByte,             // 400: NUL or another control character
   kBareCarriageReturn,  // 400
   kBareLineFeed,        // 400
@@ -33,6 +34,7 @@ enum class RefusalReason : std::uint8_t {
   kSubprotocol,       // 400: none in common, or a malformed list
   kOriginHeader,      // 400: two of them
   kExtensions,        // 400: Sec-WebSocket-Extensions is no list of extensions
+  kForwarded,         // 400: a proxy's account of the client that cannot be read
   // It is in order; the hub will not have it. Decided outside this folder.
   kOrigin,           // 403
   kNotFound,         // 404
@@ -42,6 +44,7 @@ enum class RefusalReason : std::uint8_t {
 };
 
 inline constexpr std::array kRefusalReasons = {
+    RefusalReason::kTlsHello,
     RefusalReason::kBadByte,
     RefusalReason::kBareCarriageReturn,
     RefusalReason::kBareLineFeed,
@@ -62,6 +65,7 @@ inline constexpr std::array kRefusalReasons = {
     RefusalReason::kSubprotocol,
     RefusalReason::kOriginHeader,
     RefusalReason::kExtensions,
+    RefusalReason::kForwarded,
     RefusalReason::kOrigin,
     RefusalReason::kNotFound,
     RefusalReason::kTimeout,

@@ -191,7 +191,7 @@ class BadUpgradeTest(HubCase):
             return upgrade_request(port, path=path, **changes)
 
         refusals: list[tuple[str, bytes, int, str]] = [
-            ("no HTTP at all", b"\x16\x03\x01\x00\x00", 400, "bad_byte"),
+            ("no HTTP at all", b"\x00\x03\x01\x00\x00", 400, "bad_byte"),
             ("a bare line feed", b"GET /ws HTTP/1.1\nHost: x\n\n", 400, "bare_line_feed"),
             ("no Host", asks(Host=None), 400, "host"),
             ("a space before the colon", asks(**{"X ": "y"}), 400, "space_before_colon"),

@@ -31,9 +31,9 @@ LoopRig::LoopRig(const Options& options)
     pointers.push_back(mailboxes.back().get());
   }
   post_office_ = std::make_unique<PostOffice>(pointers);
-  loop = std::make_unique<ShardLoop>(ShardParts{
-      hub::ShardId{0}, hub_config_, connection_config_, 100, *post_office_, *mailboxes[0], engine_,
-      authenticator_, secrets_, metrics.Shard(0), nullptr, websockets_});
+  loop = std::make_unique<ShardLoop>(
+      ShardParts{hub::ShardId{0}, hub_config_, connection_config_, 100, *post_office_,
+                 *mailboxes[0], engine_, authenticator_, secrets_, metrics.Shard(0), doorman_});
   auto listening = net::Listen("127.0.0.1", 0, 64, 1);
   EXPECT_TRUE(listening.ok()) << listening.status();
   port = listening->port;

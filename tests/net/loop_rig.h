@@ -2,7 +2,6 @@
 // the test sees what is there after each. Its peers are sockets on loopback.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,6 +15,7 @@
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/server_messages.h"
 #include "server/engine/memory_engine.h"
+#include "server/net/doorman.h"
 #include "server/net/file_descriptor.h"
 #include "server/net/mailbox.h"
 #include "server/net/shard_loop.h"
@@ -62,7 +62,7 @@ class LoopRig {
   engine::MemoryEngine engine_;
   test::PlainAuthenticator authenticator_;
   test::SeededSecrets secrets_{7};
-  std::atomic<std::size_t> websockets_{0};
+  Doorman doorman_{{}};
 };
 
 // A client's socket. It never waits: what has come is taken with Look().

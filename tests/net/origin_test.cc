@@ -39,6 +39,15 @@ TEST(Origin, ThePagesOwnHostIsWelcomeAndOthersWhereTheyAreListed) {
     EXPECT_EQ(IsWelcomeOrigin(row.origin, row.host, allowed), row.welcome)
         << row.origin << " at " << row.host;
   }
+  const std::vector<std::string> below = {"https://*.app.example"};
+  EXPECT_TRUE(IsWelcomeOrigin("https://a.app.example", "hub.example", below));
+  EXPECT_TRUE(IsWelcomeOrigin("https://a.B.APP.example:443", "hub.example", below));
+  EXPECT_FALSE(IsWelcomeOrigin("https://app.example", "hub.example", below));
+  EXPECT_FALSE(IsWelcomeOrigin("https://.app.example", "hub.example", below));
+  EXPECT_FALSE(IsWelcomeOrigin("https://evilapp.example", "hub.example", below));
+  EXPECT_FALSE(IsWelcomeOrigin("http://a.app.example", "hub.example", below));
+  EXPECT_FALSE(IsWelcomeOrigin("https://a.app.example:8443", "hub.example", below));
+  EXPECT_FALSE(IsWelcomeOrigin("https://a.app.example.evil", "hub.example", below));
   EXPECT_TRUE(IsWelcomeOrigin("null", "hub.example", std::vector<std::string>{"*"}));
 }
 
