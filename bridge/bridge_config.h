@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "bridge/tls_credentials.h"
+
 namespace roomcast::bridge {
 
 enum class Role : std::uint8_t { kPublish = 0, kRead = 1, kManage = 2, kAdmin = 3 };
@@ -32,6 +34,8 @@ struct BridgeConfig {
   // Keys may cross a network in the clear.
   bool plaintext_keys = false;
   std::vector<BridgeKey> keys;
+  // None: the bridge speaks in the clear. Outlives the server.
+  IdentitySource identity;
   bool reflection = true;
   std::size_t message_bytes_max = 4 * 1024 * 1024;
   std::size_t metadata_bytes_max = 8 * 1024;

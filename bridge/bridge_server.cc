@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "bridge/listen_address.h"
 #include "bridge/reflection_service.h"
+#include "bridge/tls_credentials.h"
 #include "bridge/unreadable_request.h"
 #include "roomcast/v1/bridge.grpc.pb.h"
 
@@ -37,7 +38,7 @@ absl::Status FaultIn(const BridgeConfig& config, const ListenAddress& address) {
         absl::StrCat("the bridge on ", address.ToString(),
                      " needs keys: only on loopback and in development may it do without"));
   }
-  if (!address.IsLoopback() && !config.plaintext_keys) {
+  if (!address.IsLoopback() && !config.plaintext_keys && !config.identity) {
     return absl::InvalidArgumentError(
         absl::StrCat("the bridge on ", address.ToString(),
                      " would take keys in the clear: say plaintext_keys, or listen on loopback"));
@@ -104,7 +105,9 @@ absl::StatusOr<std::unique_ptr<BridgeServer>> BridgeServer::Start(const BridgeCo
     for (const auto& service : bridge->reflection_) builder.RegisterService(service.get());
   }
   int port = 0;
-  builder.AddListeningPort(address->ToString(), grpc::InsecureServerCredentials(), &port);
+  bridge->credentials_ =
+      config.identity ? MakeTlsCredentials(config.identity) : grpc::InsecureServerCredentials();
+  builder.AddListeningPort(address->ToString(), bridge->credentials_, &port);
   bridge->server_ = builder.BuildAndStart();
   if (bridge->server_ == nullptr || port == 0) {
     return absl::UnavailableError(

@@ -16,6 +16,7 @@
 
 namespace grpc {
 class Server;
+class ServerCredentials;
 class Service;
 }  // namespace grpc
 
@@ -51,6 +52,8 @@ class BridgeServer {
   const Admission admission_;
   BridgeService service_;
   std::vector<std::unique_ptr<grpc::Service>> reflection_;
+  // It is asked for the certificate as long as there are connections.
+  std::shared_ptr<grpc::ServerCredentials> credentials_;
   std::uint16_t port_ = 0;
   // Last: it is destroyed before what it calls.
   std::unique_ptr<grpc::Server> server_;

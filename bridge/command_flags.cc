@@ -26,6 +26,7 @@ struct Switch {
 constexpr std::array kTextFlags = {
     TextFlag{"--bridge", &CommandFlags::bridge},
     TextFlag{"--key", &CommandFlags::key},
+    TextFlag{"--ca", &CommandFlags::ca},
     TextFlag{"--type", &CommandFlags::type},
     TextFlag{"--encoding", &CommandFlags::encoding},
     TextFlag{"--publication-key", &CommandFlags::publication_key},
@@ -86,6 +87,7 @@ bool SetSwitch(std::string_view name, CommandFlags& flags) {
 void ReadEnvironment(CommandFlags& flags) {
   if (const char* bridge = std::getenv("ROOMCAST_BRIDGE"); bridge != nullptr) flags.bridge = bridge;
   if (const char* key = std::getenv("ROOMCAST_BRIDGE_KEY"); key != nullptr) flags.key = key;
+  if (const char* ca = std::getenv("ROOMCAST_BRIDGE_CA"); ca != nullptr) flags.ca = ca;
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ struct CommandFlags {
   std::string bridge = "127.0.0.1:8081";
   // The bearer key. Never printed.
   std::string key;
+  // A file in PEM: whom to believe, over TLS. Empty: in the clear.
+  std::string ca;
   std::chrono::milliseconds timeout{5000};
   // Answers as JSON.
   bool json = false;

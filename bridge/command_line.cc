@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
 
+#include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
@@ -25,6 +26,7 @@ constexpr std::string_view kHelp =
   info                       what the hub is and how busy it is
     --bridge HOST:PORT       where the bridge is (ROOMCAST_BRIDGE; 127.0.0.1:8081)
     --key KEY, --key-file F  the bearer key (ROOMCAST_BRIDGE_KEY)
+    --ca FILE                speak TLS, and believe in these certificates (ROOMCAST_BRIDGE_CA)
     --timeout SECONDS        give up after so long (5)
     --json                   answer in JSON
     --type T, --encoding text|json|bytes, --publication-key K, --user U,
@@ -67,6 +69,16 @@ std::string AsOneLine(std::string text) {
   return text;
 }
 
+// A file that cannot be read believes in nobody, and the call says so.
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::string& ca) {
+  if (ca.empty()) return grpc::InsecureChannelCredentials();
+  std::ifstream file(ca, std::ios::binary);
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
+  if (options.pem_root_certs.empty()) options.pem_root_certs = "no certificate in " + ca;
+  return grpc::SslCredentials(options);
+}
+
 std::unique_ptr<v1::Bridge::Stub> Command::Connect(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + flags_.timeout);
   if (!flags_.key.empty()) {
@@ -76,7 +88,7 @@ std::unique_ptr<v1::Bridge::Stub> Command::Connect(grpc::ClientContext& context)
   // The command talks to the address that it was given, whatever proxy the shell is set up for.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return v1::Bridge::NewStub(
-      grpc::CreateCustomChannel(flags_.bridge, grpc::InsecureChannelCredentials(), arguments));
+      grpc::CreateCustomChannel(flags_.bridge, Credentials(flags_.ca), arguments));
 }
 
 v1::NewPublication Command::Publication(const std::string& text) const {

@@ -125,6 +125,7 @@ net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
   connection.frames.fragments_max = config.limits().fragments();
   connection.outbox = {config.outbox().soft_bytes(), config.outbox().hard_bytes()};
   connection.stall = FromMs(config.outbox().stall_ms());
+  connection.tls_deadline = FromMs(config.timeouts().tls_handshake_ms());
   connection.upgrade_deadline = FromMs(config.timeouts().upgrade_ms());
   connection.close_deadline = FromMs(config.timeouts().close_ms());
   connection.control_frames = config.limits().control_frames();

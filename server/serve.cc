@@ -1,32 +1,39 @@
 #include "server/serve.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "bridge/bridge_server.h"
 #include "server/auth/token_verifier.h"
 #include "server/bridge_metrics.h"
+#include "server/certificate.h"
 #include "server/config_conversion.h"
 #include "server/engine/memory_engine.h"
-#include "server/file_watch.h"
 #include "server/net/hub_server.h"
 #include "server/openssl_secrets.h"
 #include "server/ops/config.h"
 #include "server/ops/log.h"
+#include "server/ops/memory_guard.h"
 #include "server/ops/metrics.h"
 #include "server/ops/ops_server.h"
 #include "server/ops/static_files.h"
+#include "server/ops/watched_files.h"
 #include "server/token_authenticator.h"
 #include "server/token_keys.h"
 
@@ -43,45 +50,65 @@ int Fail(int code, const absl::Status& status) {
   return code;
 }
 
-sigset_t EndSignals() {
+sigset_t OurSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
-// Every connection is a descriptor: take as many as we may.
-void RaiseDescriptorLimit() {
+// Every connection is a descriptor: take as many as we may. Returns how many the public port may
+// use: the last ones are for operators and backends, and for files that are read anew.
+int RaiseDescriptorLimit() {
+  constexpr rlim_t kReserveMax = 128;
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur > std::numeric_limits<int>::max()) return 0;
+  return static_cast<int>(limit.rlim_cur - std::min(kReserveMax, limit.rlim_cur / 4));
+}
+
+absl::Status AtDoor(std::string_view path, const absl::Status& status) {
+  return {status.code(), absl::StrCat(std::string(path), ": ", status.message())};
 }
 
 // The parts of a running hub, in the order of their lives: later ones use earlier ones.
 class Hub {
  public:
-  Hub(const v1::Config& config, std::shared_ptr<const auth::TokenVerifier> keys)
+  // `descriptors`: how many of them the public port may use; 0: all.
+  Hub(const v1::Config& config, std::shared_ptr<const auth::TokenVerifier> keys, int descriptors)
       : config_(config),
+        descriptors_(descriptors),
+        memory_guard_(config.memory().resident_bytes()),
         hub_config_(HubConfigFrom(config, secrets_)),
         log_(LogLevelFrom(config)),
         metrics_(hub_config_.shards, ROOMCAST_VERSION),
         authenticator_(std::move(keys), metrics_.Shared()),
-        bridge_metrics_(metrics_.Shared()) {}
+        bridge_metrics_(metrics_.Shared()),
+        key_files_(TokenKeyFiles(config)) {}
 
   absl::Status Start();
+  // Certificates and token keys are read again: now, or if their files have changed; and memory is
+  // looked at.
+  void Reload();
+  void EverySecond();
   // A signal came.
   void Stop();
 
  private:
   absl::Status StartPublic();
   absl::Status StartOps();
-  void WatchKeys();
   void ReloadKeys();
+  absl::Status StartBridge();
+  void LookAtMemory();
   std::unique_ptr<hub::Engine> MakeEngine();
 
   const v1::Config& config_;
+  const int descriptors_;
+  ops::MemoryGuard memory_guard_;
   OpensslSecrets secrets_;
   const hub::HubConfig hub_config_;
   ops::Log log_;
@@ -89,12 +116,14 @@ class Hub {
   TokenAuthenticator authenticator_;
   BridgeMetrics bridge_metrics_;
   std::optional<ops::StaticFiles> files_;
+  std::unique_ptr<Certificate> public_certificate_;
+  std::unique_ptr<Certificate> bridge_certificate_;
+  ops::WatchedFiles key_files_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> stopping_{false};
   std::unique_ptr<ops::OpsServer> ops_;
   std::unique_ptr<net::HubServer> server_;
   std::unique_ptr<bridge::BridgeServer> bridge_;
-  std::unique_ptr<FileWatch> key_watch_;
 };
 
 std::unique_ptr<hub::Engine> Hub::MakeEngine() {
@@ -114,6 +143,13 @@ absl::Status Hub::StartPublic() {
     files_ = *std::move(files);
     server_config.connection.handshake.files = &*files_;
   }
+  if (listener.has_tls()) {
+    auto certificate = Certificate::Load("public", listener.tls(), log_, metrics_.Shared());
+    if (!certificate.ok()) return AtDoor("listeners.public.tls", certificate.status());
+    public_certificate_ = *std::move(certificate);
+    server_config.connection.tls = &public_certificate_->tls();
+  }
+  server_config.descriptors_max = descriptors_;
   auto server = net::HubServer::Start(
       std::move(server_config), hub_config_,
       {authenticator_, secrets_, metrics_, config_.log().connections() ? &log_ : nullptr,
@@ -136,11 +172,6 @@ absl::Status Hub::StartOps() {
   return absl::OkStatus();
 }
 
-void Hub::WatchKeys() {
-  if (config_.auth().jwks_file().empty()) return;
-  key_watch_ = std::make_unique<FileWatch>(config_.auth().jwks_file(), [this] { ReloadKeys(); });
-}
-
 // A bad file changes nothing.
 void Hub::ReloadKeys() {
   auto keys = LoadTokenKeys(config_);
@@ -151,14 +182,27 @@ void Hub::ReloadKeys() {
              {{"reason", why}});
 }
 
+absl::Status Hub::StartBridge() {
+  bridge::BridgeConfig bridge_config = BridgeConfigFrom(config_);
+  const auto& listener = config_.listeners().bridge();
+  if (listener.has_tls()) {
+    auto certificate = Certificate::Load("bridge", listener.tls(), log_, metrics_.Shared());
+    if (!certificate.ok()) return AtDoor("listeners.bridge.tls", certificate.status());
+    bridge_certificate_ = *std::move(certificate);
+    bridge_config.identity = [certificate = bridge_certificate_.get()] {
+      return certificate->identity();
+    };
+  }
+  auto bridge = bridge::BridgeServer::Start(bridge_config, server_->gateway(), bridge_metrics_);
+  if (!bridge.ok()) return bridge.status();
+  bridge_ = *std::move(bridge);
+  return absl::OkStatus();
+}
+
 absl::Status Hub::Start() {
   if (absl::Status status = StartOps(); !status.ok()) return status;
   if (absl::Status status = StartPublic(); !status.ok()) return status;
-  auto bridge =
-      bridge::BridgeServer::Start(BridgeConfigFrom(config_), server_->gateway(), bridge_metrics_);
-  if (!bridge.ok()) return bridge.status();
-  bridge_ = *std::move(bridge);
-  WatchKeys();
+  if (absl::Status status = StartBridge(); !status.ok()) return status;
   ready_ = true;
   log_.Write(ops::LogLevel::kInfo, "listening",
              {{"version", std::string_view(ROOMCAST_VERSION)},
@@ -168,8 +212,37 @@ absl::Status Hub::Start() {
               {"public_port", server_->port()},
               {"bridge_port", bridge_->port()},
               {"ops_port", ops_->port()},
+              {"public_tls", public_certificate_ != nullptr},
+              {"bridge_tls", bridge_certificate_ != nullptr},
               {"development", config_.development()}});
   return absl::OkStatus();
+}
+
+void Hub::Reload() {
+  log_.Write(ops::LogLevel::kInfo, "reloading");
+  if (public_certificate_) public_certificate_->Reload();
+  if (bridge_certificate_) bridge_certificate_->Reload();
+  ReloadKeys();
+}
+
+void Hub::EverySecond() {
+  if (public_certificate_) public_certificate_->ReloadIfChanged();
+  if (bridge_certificate_) bridge_certificate_->ReloadIfChanged();
+  if (key_files_.Changed()) ReloadKeys();
+  if (memory_guard_.enabled()) LookAtMemory();
+}
+
+void Hub::LookAtMemory() {
+  // What was freed since is the system's only once it is given back.
+  if (memory_guard_.is_short()) malloc_trim(0);
+  const std::uint64_t resident = ops::ResidentBytes();
+  if (!memory_guard_.Look(resident)) return;
+  server_->doorman().SetMemoryShort(memory_guard_.is_short());
+  metrics_.Shared().Set(ops::Gauge::kMemoryShort, memory_guard_.is_short() ? 1 : 0);
+  log_.Write(ops::LogLevel::kWarning,
+             memory_guard_.is_short() ? "memory is short: new connections are refused"
+                                      : "memory suffices again",
+             {{"resident_bytes", resident}, {"limit_bytes", config_.memory().resident_bytes()}});
 }
 
 void Hub::Stop() {
@@ -184,6 +257,21 @@ void Hub::Stop() {
   log_.Write(ops::LogLevel::kInfo, "stopped");
 }
 
+// Until a signal says to end.
+void RunUntilSignal(Hub& hub, const sigset_t& signals) {
+  constexpr timespec kSecond{1, 0};
+  for (;;) {
+    const int signal = sigtimedwait(&signals, nullptr, &kSecond);
+    if (signal == SIGHUP) {
+      hub.Reload();
+    } else if (signal > 0) {
+      return;
+    } else {
+      hub.EverySecond();
+    }
+  }
+}
+
 }  // namespace
 
 int RunServe(const std::vector<std::string>& flags) {
@@ -195,19 +283,18 @@ int RunServe(const std::vector<std::string>& flags) {
   auto keys = LoadTokenKeys(*config);
   if (!keys.ok()) return Fail(kBadConfig, keys.status());
 
-  RaiseDescriptorLimit();
+  const int descriptors = RaiseDescriptorLimit();
   std::signal(SIGPIPE, SIG_IGN);
   // Blocked before there is another thread, so that only the wait below takes them.
-  const sigset_t signals = EndSignals();
+  const sigset_t signals = OurSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  Hub hub(*config, *std::move(keys));
+  Hub hub(*config, *std::move(keys), descriptors);
   if (const absl::Status status = hub.Start(); !status.ok()) {
     const bool config_is_wrong = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
     return Fail(config_is_wrong ? kBadConfig : kCannotListen, status);
   }
-  int signal = 0;
-  sigwait(&signals, &signal);
+  RunUntilSignal(hub, signals);
   // From here on a signal has its usual effect: somebody has lost patience.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   hub.Stop();

@@ -111,4 +111,10 @@ absl::StatusOr<std::shared_ptr<const auth::TokenVerifier>> LoadTokenKeys(const v
   return std::make_shared<const auth::TokenVerifier>(std::move(keys), TokenRulesFrom(config));
 }
 
+std::vector<std::string> TokenKeyFiles(const v1::Config& config) {
+  std::vector<std::string> files = {config.auth().jwks_file()};
+  for (const auto& key : config.auth().keys()) files.push_back(key.file());
+  return files;
+}
+
 }  // namespace roomcast

@@ -2,6 +2,8 @@
 #define ROOMCAST_SERVER_TOKEN_KEYS_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "roomcast/v1/config.pb.h"
@@ -13,6 +15,9 @@ namespace roomcast {
 // `auth.jwks_file`, whose files are read now. InvalidArgument or NotFound, with the setting's name,
 // where a file cannot be read, is no key for its algorithm, or two keys have one `kid`.
 absl::StatusOr<std::shared_ptr<const auth::TokenVerifier>> LoadTokenKeys(const v1::Config& config);
+
+// The files that LoadTokenKeys() reads.
+std::vector<std::string> TokenKeyFiles(const v1::Config& config);
 
 }  // namespace roomcast
 

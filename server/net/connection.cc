@@ -36,6 +36,7 @@ Connection::Connection(Connections& all, hub::ConnectionId id, FileDescriptor so
 void Connection::Start() {
   SetSocketOptions(socket_.native_handle(), all_.config().socket);
   SetDeadline(all_.config().upgrade_deadline);
+  if (all_.config().tls != nullptr) StartTls(*all_.config().tls);
   ArmRead();
 }
 
@@ -132,6 +133,10 @@ void Connection::TellHub(std::uint16_t code) {
 void Connection::OnDeadline() {
   deadline_ = kNever;
   switch (phase_) {
+    case Phase::kTls:
+      all_.metrics().Count(ops::TlsFailure::kTimeout);
+      End("tls timeout");
+      return;
     case Phase::kHead:
       Respond({websocket::WriteRefusal(
                    {websocket::RefusalReason::kTimeout, "the request did not come in time"}),
@@ -152,7 +157,7 @@ void Connection::OnDeadline() {
 }
 
 void Connection::EndIfHead() {
-  if (phase_ == Phase::kHead) End("stopped");
+  if (phase_ == Phase::kTls || phase_ == Phase::kHead) End("stopped");
 }
 
 void Connection::SetDeadline(Duration after) {
@@ -163,6 +168,7 @@ void Connection::SetDeadline(Duration after) {
 void Connection::Flush() {
   flush_wanted_ = false;
   if (phase_ == Phase::kEnded || write_armed_) return;
+  if (tls_ && !TlsMayWrite()) return;
   for (int writes = 0; writes < all_.config().writes_per_flush && !queue_.empty(); ++writes) {
     std::array<iovec, kPiecesPerWriteMax> pieces;
     msghdr message{};
@@ -170,7 +176,9 @@ void Connection::Flush() {
     message.msg_iovlen = queue_.Gather(std::span(pieces).first(all_.config().pieces_per_write));
     std::size_t offered = 0;
     for (std::size_t i = 0; i < message.msg_iovlen; ++i) offered += pieces[i].iov_len;
-    const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent =
+        tls_ ? tls_->Write({pieces.data(), message.msg_iovlen})
+             : sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     all_.metrics().Count(ops::Counter::kWrites);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) break;
@@ -181,7 +189,7 @@ void Connection::Flush() {
     OnWritten(static_cast<std::size_t>(sent));
     if (static_cast<std::size_t>(sent) < offered) break;
   }
-  if (!queue_.empty()) {
+  if (!queue_.empty() || (tls_ && tls_->keeps_bytes())) {
     WaitWritable();
   } else {
     AfterFlush();
@@ -221,7 +229,7 @@ Instant Connection::AskIfLost() {
 }
 
 void Connection::WaitWritable() {
-  write_armed_ = true;
+  if (std::exchange(write_armed_, true)) return;
   socket_.async_wait(Descriptor::wait_write,
                      [&all = all_, id = id_](const boost::system::error_code& error) {
                        Connection* self = error ? nullptr : all.Find(id);
@@ -242,6 +250,7 @@ void Connection::AfterFlush() {
   // Our side ends, and the peer's end is awaited: a socket that is closed with unread bytes would
   // take back what it sent last (RFC 9112 section 9.6).
   if (last_words_ && !std::exchange(write_shut_, true)) {
+    if (tls_) tls_->SayEnd();
     shutdown(socket_.native_handle(), SHUT_WR);
   }
 }

@@ -19,16 +19,17 @@
 #include "server/net/file_descriptor.h"
 #include "server/net/handshake.h"
 #include "server/net/send_queue.h"
+#include "server/net/tls_stream.h"
 #include "server/websocket/frame_parser.h"
 
 namespace roomcast::net {
 
 class Connections;
 
-// One accepted socket, from its first byte to its last: head, open, closing, ended. It turns bytes
-// into the hub's inputs, and what the hub queues into bytes. It belongs to its shard's Connections
-// and lives on that shard's thread; it is freed at the end of a turn, never in the middle of
-// anything.
+// One accepted socket, from its first byte to its last: perhaps TLS, head, open, closing, ended. It
+// turns bytes into the hub's inputs, and what the hub queues into bytes. It belongs to its shard's
+// Connections and lives on that shard's thread; it is freed at the end of a turn, never in the
+// middle of anything.
 //
 // It reads into the buffer that Connections lends, asks for readiness instead of reading ahead, and
 // writes once a turn. What it holds for itself while idle is this object alone: there may be tens
@@ -68,7 +69,7 @@ class Connection {
   [[nodiscard]] Instant deadline() const { return deadline_; }
 
  private:
-  enum class Phase : std::uint8_t { kHead, kOpen, kClosing, kEnded };
+  enum class Phase : std::uint8_t { kTls, kHead, kOpen, kClosing, kEnded };
   // Bytes that came in one buffer with the message after which the hub stopped reading: from
   // `begin` on they were not looked at yet.
   struct Held {
@@ -95,6 +96,13 @@ class Connection {
   void OnPeerClose(const websocket::Close& close);
   void OnFrameError(const websocket::FrameError& error);
 
+  // connection_tls.cc.
+  void StartTls(const CurrentTls& tls);
+  void ShakeHands();
+  void OnTlsFailed(ops::TlsFailure failure);
+  // False: the handshake, or what a full socket left behind, comes first.
+  bool TlsMayWrite();
+
   // connection.cc: what is written, and how it ends. Labels are literals.
   void Respond(const Handshake::Respond& answer);
   void TurnAway(ops::TurnedAway reason);
@@ -120,6 +128,8 @@ class Connection {
   Descriptor socket_;
   websocket::FrameParser parser_;
   SendQueue queue_;
+  // Null: bytes go to the socket as they are.
+  std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<Handshake> handshake_;
   std::unique_ptr<Held> held_;
 

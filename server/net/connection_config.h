@@ -9,6 +9,7 @@
 #include "server/net/handshake.h"
 #include "server/net/send_queue.h"
 #include "server/net/socket_options.h"
+#include "server/net/tls_context.h"
 #include "server/websocket/frame_parser.h"
 
 namespace roomcast::net {
@@ -25,7 +26,11 @@ struct ConnectionConfig {
   Duration peer_lost_after = kPingInterval + kPingGrace;
   // The heartbeat has the first word, and says it with a code.
   SocketOptions socket{.user_timeout = kPingInterval + kPingGrace + Duration(5s)};
-  // From accept to the whole request.
+  // Null: plain. Outlives every connection.
+  const CurrentTls* tls = nullptr;
+  // From accept to the end of the TLS handshake.
+  Duration tls_deadline = kUpgradeDeadline;
+  // From accept, or the end of the TLS handshake, to the whole request.
   Duration upgrade_deadline = kUpgradeDeadline;
   // From our last words to the end of the peer's.
   Duration close_deadline = 5s;

@@ -16,6 +16,7 @@ using websocket::FrameEvent;
 
 void Connection::ArmRead() {
   if (read_armed_ || peer_ended_) return;
+  if (tls_ && tls_->read_wants_write()) return WaitWritable();
   read_armed_ = true;
   socket_.async_wait(Descriptor::wait_read,
                      [&all = all_, id = id_](const boost::system::error_code& error) {
@@ -28,10 +29,12 @@ void Connection::OnReadable() {
   read_armed_ = false;
   if (phase_ == Phase::kEnded) return;
   OnAlive(all_.now());
+  if (phase_ == Phase::kTls) return ShakeHands();
   // The rest waits in the kernel; ResumeReading() asks for it again.
   if (!reading_) return;
   const std::span<std::byte> lent = all_.lent();
-  const ssize_t got = recv(socket_.native_handle(), lent.data(), lent.size(), MSG_DONTWAIT);
+  const ssize_t got = tls_ ? tls_->Read(lent)
+                           : recv(socket_.native_handle(), lent.data(), lent.size(), MSG_DONTWAIT);
   if (got > 0) {
     bytes_in_ += static_cast<std::uint64_t>(got);
     all_.metrics().Count(ops::Counter::kBytesIn, static_cast<std::uint64_t>(got));

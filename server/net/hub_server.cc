@@ -56,7 +56,7 @@ void HubServer::StartShards(ListenSockets listening) {
         ShardParts{id, hub_config_, config_.connection, config_.bridge_calls_max, post_office_,
                    *mailboxes_[i], *engines_[i], world_.authenticator, world_.secrets,
                    world_.metrics.Shard(static_cast<int>(i)), doorman_, world_.connection_log}));
-    loops_.back()->Listen(std::move(listening.sockets[i]));
+    loops_.back()->Listen(std::move(listening.sockets[i]), config_.descriptors_max);
   }
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     threads_.emplace_back([loop = loops_[i].get()] { loop->Run(); });

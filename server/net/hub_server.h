@@ -31,6 +31,8 @@ struct HubServerConfig {
   int backlog = 4096;
   ConnectionConfig connection;
   Doorman::Limits limits;
+  // File descriptors that the public port may use; the others are kept for others. 0: all.
+  int descriptors_max = 0;
   Mailbox::Bounds mailbox{65536, std::size_t{64} << 20};
   // Of the bridge, waiting for one shard's answer.
   std::size_t bridge_calls_max = 65536;

@@ -1,13 +1,17 @@
 #include "server/net/listener.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 
 namespace roomcast::net {
 
-Listener::Listener(boost::asio::io_context& io, FileDescriptor socket, Connections& connections)
-    : socket_(io.get_executor(), socket.Release()), connections_(connections) {}
+Listener::Listener(boost::asio::io_context& io, FileDescriptor socket, Connections& connections,
+                   int descriptors_max)
+    : socket_(io.get_executor(), socket.Release()),
+      connections_(connections),
+      descriptors_max_(descriptors_max) {}
 
 void Listener::Start() { Wait(); }
 
@@ -20,8 +24,13 @@ void Listener::Stop() {
 void Listener::OnTime(Instant now) {
   if (paused_until_ > now) return;
   paused_until_ = kNever;
+  // Would the next be one too many? Better to leave it in the kernel than to turn it away.
+  const FileDescriptor probe(fcntl(socket_.native_handle(), F_DUPFD_CLOEXEC, 0));
+  if (!probe || IsReserved(probe)) return Pause();
   Wait();
 }
+
+void Listener::Pause() { paused_until_ = connections_.now().instant + kPause; }
 
 void Listener::Wait() {
   socket_.async_wait(decltype(socket_)::wait_read, [this](const boost::system::error_code& error) {
@@ -35,6 +44,10 @@ void Listener::OnReadable() {
     socklen_t size = sizeof(peer);
     FileDescriptor socket(accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&peer),
                                   &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket && IsReserved(socket)) {
+      connections_.metrics().Count(ops::TurnedAway::kDescriptors);
+      return Pause();
+    }
     if (socket) {
       connections_.Accept(std::move(socket), PeerAddress(peer));
       continue;
@@ -43,8 +56,7 @@ void Listener::OnReadable() {
     // A client that has gone again (accept(2) lists these) is no reason to stop.
     if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) continue;
     connections_.metrics().Count(ops::Counter::kAcceptFailures);
-    paused_until_ = connections_.now().instant + kPause;
-    return;
+    return Pause();
   }
   Wait();
 }

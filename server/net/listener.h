@@ -11,11 +11,15 @@
 namespace roomcast::net {
 
 // Takes connections off one listening socket. When the process or the machine is out of descriptors
-// it pauses, instead of spinning on a socket that stays readable. The shard's thread.
+// or memory it pauses, instead of spinning on a socket that stays readable; who waits meanwhile
+// waits in the kernel. The last descriptors are left to others, so that a crowd at the public port
+// does not keep an operator out. The shard's thread.
 class Listener {
  public:
-  // `connections` outlives this.
-  Listener(boost::asio::io_context& io, FileDescriptor socket, Connections& connections);
+  // `connections` outlives this. Descriptors from `descriptors_max` on are left to others; the
+  // kernel always gives the lowest that is free, so a high one says how many are in use. 0: none.
+  Listener(boost::asio::io_context& io, FileDescriptor socket, Connections& connections,
+           int descriptors_max);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
@@ -34,9 +38,14 @@ class Listener {
 
   void Wait();
   void OnReadable();
+  void Pause();
+  [[nodiscard]] bool IsReserved(const FileDescriptor& descriptor) const {
+    return descriptors_max_ > 0 && descriptor.get() >= descriptors_max_;
+  }
 
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
   Connections& connections_;
+  const int descriptors_max_;
   Instant paused_until_ = kNever;
 };
 

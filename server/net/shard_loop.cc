@@ -36,8 +36,8 @@ ShardLoop::ShardLoop(const ShardParts& parts)
   WaitForMail();
 }
 
-void ShardLoop::Listen(FileDescriptor socket) {
-  listener_.emplace(io_, std::move(socket), connections_);
+void ShardLoop::Listen(FileDescriptor socket, int descriptors_max) {
+  listener_.emplace(io_, std::move(socket), connections_, descriptors_max);
   listener_->Start();
 }
 

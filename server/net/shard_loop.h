@@ -57,7 +57,8 @@ class ShardLoop {
   ShardLoop& operator=(const ShardLoop&) = delete;
 
   // Once, before the first turn.
-  void Listen(FileDescriptor socket);
+  // See Listener.
+  void Listen(FileDescriptor socket, int descriptors_max = 0);
 
   // One turn; waits for the first input if there is nothing to do.
   void Turn();

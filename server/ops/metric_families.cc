@@ -104,6 +104,7 @@ std::array<Family, kCounters> MakeCounters() {
       Plain("roomcast_duplicates_total", "Publishes whose id had taken effect before."),
       Plain("roomcast_accept_failures_total",
             "Connections that could not be accepted, as without file descriptors."),
+      Plain("roomcast_tls_handshakes_total", "TLS handshakes done on the public port."),
   };
 }
 
@@ -154,6 +155,15 @@ std::array<Family, kLabelledCounters> MakeLabelledCounters() {
              "status", GrpcStatuses()},
       Family{"roomcast_connections_turned_away_total",
              "Connections that may come back later, by reason.", "reason", TurnedAwayReasons()},
+      Family{"roomcast_tls_failures_total",
+             "TLS handshakes on the public port that failed, by reason.",
+             "reason",
+             {"plain_http", "not_tls", "version", "cipher", "protocol", "client_certificate",
+              "refused_by_peer", "timeout", "cut", "other"}},
+      Family{"roomcast_certificates_reloaded_total",
+             "Certificates read anew, by result; a refused one changes nothing.",
+             "result",
+             {"loaded", "refused"}},
   };
 }
 
@@ -168,6 +178,7 @@ std::array<Family, kGauges> MakeGauges() {
       Plain("roomcast_history_bytes", "Memory that rooms' histories take."),
       Plain("roomcast_outbox_bytes", "Bytes that wait to be written to sockets."),
       Plain("roomcast_mailbox_messages", "Messages that wait in shards' mailboxes."),
+      Plain("roomcast_memory_short", "1 while new connections are refused for want of memory."),
   };
 }
 

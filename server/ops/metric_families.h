@@ -29,8 +29,9 @@ enum class Counter : std::uint8_t {
   kHistoryEvicted,
   kDuplicates,
   kAcceptFailures,
+  kTlsHandshakes,
 };
-inline constexpr std::size_t kCounters = 14;
+inline constexpr std::size_t kCounters = 15;
 
 // Counters with one label.
 enum class LabelledCounter : std::uint8_t {
@@ -50,8 +51,10 @@ enum class LabelledCounter : std::uint8_t {
   kBridgeCalls,       // method: of service Bridge
   kBridgeAnswers,     // status: gRPC's numbers
   kTurnedAway,        // reason: TurnedAway
+  kTlsFailures,       // reason: TlsFailure
+  kCertificates,      // result: CertificateReload
 };
-inline constexpr std::size_t kLabelledCounters = 16;
+inline constexpr std::size_t kLabelledCounters = 18;
 
 // What a shard has now; the shards' values are summed.
 enum class Gauge : std::uint8_t {
@@ -64,8 +67,9 @@ enum class Gauge : std::uint8_t {
   kHistoryBytes,
   kOutboxBytes,
   kMailboxMessages,
+  kMemoryShort,
 };
-inline constexpr std::size_t kGauges = 9;
+inline constexpr std::size_t kGauges = 10;
 
 // Observed in microseconds, shown in seconds.
 enum class Histogram : std::uint8_t {
@@ -97,6 +101,23 @@ enum class TurnedAway : std::uint8_t {
 };
 // As a metric's label.
 std::string_view Label(TurnedAway reason);
+
+// How a TLS handshake ended before there was a connection.
+enum class TlsFailure : std::uint8_t {
+  kPlainHttp,          // HTTP, in the clear; answered with 400
+  kNotTls,             // no TLS at all
+  kVersion,            // older than 1.2
+  kCipher,             // none in common
+  kProtocol,           // ALPN without http/1.1
+  kClientCertificate,  // none, or none that is believed
+  kRefusedByPeer,      // it sent an alert: it does not believe in our certificate
+  kTimeout,
+  kCut,
+  kOther,
+};
+
+// A certificate and key read anew.
+enum class CertificateReload : std::uint8_t { kLoaded, kRefused };
 
 // Numbers and order of client.proto's GapReason, less its unspecified one.
 enum class GapLabel : std::uint8_t { kSlow, kEvicted, kEngine };

@@ -49,6 +49,12 @@ class MetricCells {
   void Count(TurnedAway reason) {
     CountLabelled(LabelledCounter::kTurnedAway, static_cast<int>(reason));
   }
+  void Count(TlsFailure reason) {
+    CountLabelled(LabelledCounter::kTlsFailures, static_cast<int>(reason));
+  }
+  void Count(CertificateReload result) {
+    CountLabelled(LabelledCounter::kCertificates, static_cast<int>(result));
+  }
   void Count(auth::TokenRefusal refusal) {
     CountLabelled(LabelledCounter::kTokensRefused, static_cast<int>(refusal));
   }

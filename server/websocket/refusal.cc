@@ -11,6 +11,7 @@ struct Row {
 
 constexpr Row kRows[] = {
     {RefusalReason::kTlsHello, 400, "tls_hello"},
+    {RefusalReason::kPlainHttp, 400, "plain_http"},
     {RefusalReason::kBadByte, 400, "bad_byte"},
     {RefusalReason::kBareCarriageReturn, 400, "bare_carriage_return"},
     {RefusalReason::kBareLineFeed, 400, "bare_line_feed"},

@@ -13,6 +13,7 @@ namespace roomcast::websocket {
 enum class RefusalReason : std::uint8_t {
   // The bytes are not HTTP/1.1 as RFC 9112 has it.
   kTlsHello,            // 400: TLS on the plain port
+  kPlainHttp,           // 400: HTTP on the TLS port
   kBadByte,             // 400: NUL or another control character
   kBareCarriageReturn,  // 400
   kBareLineFeed,        // 400
@@ -45,6 +46,7 @@ enum class RefusalReason : std::uint8_t {
 
 inline constexpr std::array kRefusalReasons = {
     RefusalReason::kTlsHello,
+    RefusalReason::kPlainHttp,
     RefusalReason::kBadByte,
     RefusalReason::kBareCarriageReturn,
     RefusalReason::kBareLineFeed,

@@ -47,14 +47,17 @@ def run(*words):
 
 
 class Hub:
-    """`roomcast serve --dev` with more flags. A context manager; leaving it ends the hub."""
+    """`roomcast serve --dev` with more flags. A context manager; leaving it ends the hub.
+    `descriptors`: the most files that it may have open."""
 
-    def __init__(self, *flags, ports=(0, 0, 0)):
+    def __init__(self, *flags, ports=(0, 0, 0), descriptors=None):
         self.folder = tempfile.TemporaryDirectory(prefix="roomcast-hub-")
         self.log_file = pathlib.Path(self.folder.name) / "log"
         command = [BINARY, "serve", "--dev"]
         for name, port in zip(("--port", "--bridge-port", "--ops-port"), ports):
             command += [name, str(port)]
+        if descriptors:
+            command = ["prlimit", f"--nofile={descriptors}:{descriptors}", *command]
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen([*command, *flags], stdout=log, stderr=log)
         try:
@@ -103,6 +106,11 @@ class Hub:
         if not found:
             raise AssertionError(f"/metrics has no {series}")
         return float(found[1])
+
+    def cpu_seconds(self):
+        """What the process has used so far."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def terminate(self):
         """SIGTERM; the exit code."""

@@ -72,6 +72,23 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{{"listeners.public.path="}, "has 0 bytes, the least is 1"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Browsers, Rules,
+    testing::Values(
+        Rule{{"listeners.public.allowed_origins=['*', https://a.example, 'https://*.a.example:1']"},
+             ""},
+        Rule{{"listeners.public.allowed_origins=[a.example]"}, "`a.example` is neither"},
+        Rule{{"listeners.public.allowed_origins=[https://a.example/]"}, "allowed_origins"},
+        Rule{{"listeners.public.allowed_origins=['https://']"}, "allowed_origins"},
+        Rule{{"listeners.public.allowed_origins=['https://*.*.example']"}, "allowed_origins"},
+        Rule{{"listeners.public.allowed_origins=['null']"}, "allowed_origins"},
+        Rule{{"listeners.public.trusted_proxies=[10.0.0.0/8, 192.0.2.1, '2001:db8::/32']"}, ""},
+        Rule{{"listeners.public.trusted_proxies=[proxy.example]"}, "`proxy.example` is neither"},
+        Rule{{"listeners.public.trusted_proxies=[10.0.0.0/33]"}, "trusted_proxies"},
+        Rule{{"listeners.public.trusted_proxies=[10.0.0.0/]"}, "trusted_proxies"},
+        Rule{{"listeners.public.tls.key_file=key.pem"},
+             "listeners.public.tls.certificate_file: must be given"}));
+
+INSTANTIATE_TEST_SUITE_P(
     WhoMayComeIn, Rules,
     testing::Values(Rule{{"auth.development_secret="}, "auth: nobody could connect"},
                     Rule{{"auth.development_secret=", "auth.anonymous=loopback"}, ""},

@@ -40,13 +40,33 @@ end_hub() {
   wait "$1" 2>/dev/null || true
 }
 
+# A certificate for this machine alone, signed by itself; made again a week before it ends.
+DEV_CERTIFICATE=build/tls/certificate.pem
+DEV_KEY=build/tls/key.pem
+
+need_dev_certificate() {
+  [[ -f $DEV_CERTIFICATE && -f $DEV_KEY ]] &&
+    openssl x509 -noout -checkend 604800 -in "$DEV_CERTIFICATE" >/dev/null && return
+  mkdir -p build/tls
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
+    -subj "/CN=Roomcast development" -addext "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1" \
+    -keyout "$DEV_KEY" -out "$DEV_CERTIFICATE" 2>"$LOGS/certificate.log" ||
+    die "openssl made no certificate; it said why in $LOGS/certificate.log"
+}
+
 is_port() { [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && (($1 < 65536)); }
 
 serve() {
-  local port=8080 bridge_port=8081 ops_port=8082
+  local port=8080 bridge_port=8081 ops_port=8082 scheme=http tls=()
   while (($#)); do
     case $1 in
       --release) shift ;;
+      --tls)
+        scheme=https
+        tls=(--set "listeners.public.tls.certificate_file=$DEV_CERTIFICATE"
+          --set "listeners.public.tls.key_file=$DEV_KEY")
+        shift
+        ;;
       --port | --bridge-port | --ops-port)
         is_port "${2:-}" || die "$1 takes a port number, 1 to 65535"
         local name=${1#--}
@@ -57,7 +77,7 @@ serve() {
         shift
         break
         ;;
-      *) die "run knows --port, --bridge-port and --ops-port, not $1; the hub's own flags go after --" ;;
+      *) die "run knows --port, --bridge-port, --ops-port and --tls, not $1; the hub's own flags go after --" ;;
     esac
   done
   setup
@@ -69,8 +89,9 @@ serve() {
 
   # In a session of its own, so that Ctrl-C reaches only this script, which ends the hub once.
   mkdir -p "$LOGS"
+  [[ $scheme == http ]] || need_dev_certificate
   setsid "$HUB" serve --dev --static-dir web-demo/dist --port "$port" \
-    --bridge-port "$bridge_port" --ops-port "$ops_port" "$@" >"$HUB_LOG" 2>&1 </dev/null &
+    --bridge-port "$bridge_port" --ops-port "$ops_port" "${tls[@]}" "$@" >"$HUB_LOG" 2>&1 </dev/null &
   local hub=$! tries=0 status=0
   trap 'end_hub $hub; say "ended"; exit 0' INT TERM
   until is_ready "$ops_port"; do
@@ -85,20 +106,25 @@ serve() {
     sleep 0.1
   done
   printf '%s\n' "$bridge_port" >"$BRIDGE_NOTE"
-  announce "$port" "$ops_port"
+  announce "$scheme" "$port" "$ops_port"
+  [[ $scheme == http ]] || tls_note
   wait "$hub" || status=$?
   rm -f "$BRIDGE_NOTE"
   tail -n 10 "$HUB_LOG"
   die "the hub ended by itself, with status $status; its log is $HUB_LOG"
 }
 
+tls_note() {
+  say "  The certificate is this machine's own: accept it once, or trust $DEV_CERTIFICATE"
+}
+
 announce() {
   cat <<TEXT
 
-  The demo:      http://127.0.0.1:$1/
+  The demo:      $1://127.0.0.1:$2/
   Push into it:  ./dev push chat:lobby "Hello from a backend"
 
-  Metrics http://127.0.0.1:$2/metrics · log $HUB_LOG · Ctrl-C ends it
+  Metrics http://127.0.0.1:$3/metrics · log $HUB_LOG · Ctrl-C ends it
 TEXT
 }
 
