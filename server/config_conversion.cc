@@ -58,7 +58,7 @@ std::string Hexadecimal(std::uint64_t number) {
   return text;
 }
 
-std::uint64_t Random(hub::Secrets& secrets) {
+std::uint64_t RandomNumber(hub::Secrets& secrets) {
   std::uint64_t number = 0;
   secrets.Fill(reinterpret_cast<char*>(&number), sizeof(number));
   return number;
@@ -71,9 +71,9 @@ hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
   const std::uint32_t shards =
       config.shards() > 0 ? config.shards() : std::thread::hardware_concurrency();
   hub.shards = static_cast<std::uint16_t>(std::max(shards, 1u));
-  hub.instance = Hexadecimal(Random(secrets));
+  hub.instance = Hexadecimal(RandomNumber(secrets));
   hub.node = NodeFrom(config);
-  hub.hash_key = {Random(secrets), Random(secrets)};
+  hub.hash_key = {RandomNumber(secrets), RandomNumber(secrets)};
   hub.anonymous = config.auth().anonymous() != v1::Config::ANONYMOUS_NONE;
   hub.hello_deadline = FromMs(config.timeouts().hello_ms());
   hub.ping_interval = FromMs(config.heartbeat().interval_ms());
