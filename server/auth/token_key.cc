@@ -36,17 +36,17 @@ const EVP_MD* DigestOf(TokenAlgorithm algorithm) {
 bool IsKeyFor(TokenAlgorithm algorithm, const EVP_PKEY* key) {
   switch (algorithm) {
     case TokenAlgorithm::kHs256:
-      return EVP_PKEY_get_base_id(key) == EVP_PKEY_HMAC;
+      return EVP_PKEY_is_a(key, "HMAC") == 1;
     case TokenAlgorithm::kRs256:
-      return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) >= kRsaBitsMin;
+      return EVP_PKEY_is_a(key, "RSA") == 1 && EVP_PKEY_get_bits(key) >= kRsaBitsMin;
     case TokenAlgorithm::kEs256: {
       std::array<char, 32> group{};
-      return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_bits(key) == kEcBits &&
+      return EVP_PKEY_is_a(key, "EC") == 1 && EVP_PKEY_get_bits(key) == kEcBits &&
              EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) == 1 &&
              std::string_view(group.data()) == "prime256v1";
     }
     case TokenAlgorithm::kEdDsa:
-      return EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519;
+      return EVP_PKEY_is_a(key, "ED25519") == 1;
   }
   return false;
 }
