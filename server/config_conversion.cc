@@ -41,6 +41,11 @@ hub::NamespaceConfig NamespaceFrom(const v1::Config::Namespace& from) {
   to.may_join = WhoFrom(from.access().join());
   to.may_publish = WhoFrom(from.access().publish());
   to.may_read_history = WhoFrom(from.access().history());
+  to.may_see_presence = WhoFrom(from.access().presence());
+  to.capacity = from.capacity();
+  to.presence.mode = static_cast<PresenceInterest>(from.presence().mode());
+  to.presence.grace = FromMs(from.presence().grace_ms());
+  to.presence.members_max = from.presence().members_max();
   return to;
 }
 
@@ -82,6 +87,10 @@ hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
   hub.recovery_page_bytes = config.outbox().recovery_page_bytes();
   hub.publishes_per_second = config.limits().publishes_per_second();
   hub.publish_burst = config.limits().publish_burst();
+  hub.joins_per_second = config.limits().joins_per_second();
+  hub.join_burst = config.limits().join_burst();
+  hub.commands_per_second = config.limits().commands_per_second();
+  hub.command_burst = config.limits().command_burst();
   hub.resume_window = FromMs(config.sessions().resume_window_ms());
   hub.parked_max = config.sessions().parked_max();
   hub.parked_bytes_max = config.sessions().parked_bytes();

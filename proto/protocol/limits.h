@@ -86,6 +86,16 @@ static_assert(kResumeWindow > kPingInterval + kPingGrace);
 inline constexpr std::size_t kParkedSessions = 100'000;
 inline constexpr std::size_t kParkedBytes = 64 * 1024 * 1024;
 
+// A member that was lost may be back from a reload within it.
+inline constexpr Duration kPresenceGrace = 10s;
+// Above so many users a room shows their number only.
+inline constexpr std::size_t kPresenceMembers = 500;
+// Who is there, as far as Joined says it; more is asked for in pages of this size.
+inline constexpr std::size_t kPresenceSnapshotBytes = 1024;
+inline constexpr std::size_t kPresencePageBytes = 32 * 1024;
+inline constexpr std::size_t kPresencePageUsers = 1000;
+static_assert(kPresenceSnapshotBytes + 1024 < kJoinedBytesMax);
+
 inline constexpr Duration kDedupeWindow = 5min;
 inline constexpr std::size_t kDedupeProducersPerRoom = 10'000;
 // A client that comes back within the resume window resends into the dedupe window.
@@ -93,6 +103,12 @@ static_assert(kDedupeWindow > kResumeWindow);
 
 inline constexpr std::uint32_t kPublishesPerSecond = 100;
 inline constexpr std::uint32_t kPublishBurst = 200;
+inline constexpr std::uint32_t kJoinsPerSecond = 50;
+inline constexpr std::uint32_t kJoinBurst = 512;
+inline constexpr std::uint32_t kCommandsPerSecond = 200;
+inline constexpr std::uint32_t kCommandBurst = 1000;
+// A client with all the rooms it may have can join them one by one.
+static_assert(kJoinBurst >= kRoomsPerConnection);
 
 inline constexpr Duration kCallTimeout = 10s;
 inline constexpr Duration kQueueAge = 60s;

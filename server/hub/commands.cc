@@ -30,6 +30,11 @@ PublishToRoom ToMail(const Session& session, std::uint32_t id, const Publish& pu
   return mail;
 }
 
+// What heartbeats say is no command.
+bool IsCommand(const ClientMessage& message) {
+  return !std::holds_alternative<Ping>(message.body) && !std::holds_alternative<Pong>(message.body);
+}
+
 }  // namespace
 
 Commands::Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
@@ -101,6 +106,9 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
     return true;
   }
   if (session.state == Session::State::kGreeting) return false;
+  if (IsCommand(message) && !IsInTime(session, id, session.rates->commands, "commands", now)) {
+    return true;
+  }
   if (hello != nullptr) {
     speaker_.Disconnect(session, DisconnectCode::kBadRequest, "Hello came twice");
   } else if (const auto* join = std::get_if<Join>(&message.body)) {
@@ -113,6 +121,10 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
     OnHistory(session, id, *history);
   } else if (const auto* refresh = std::get_if<Refresh>(&message.body)) {
     OnRefresh(session, id, *refresh, now);
+  } else if (const auto* get = std::get_if<PresenceGet>(&message.body)) {
+    OnPresenceGet(session, id, *get);
+  } else if (const auto* update = std::get_if<PresenceUpdate>(&message.body)) {
+    OnPresenceUpdate(session, id, *update);
   } else if (const auto* ping = std::get_if<Ping>(&message.body)) {
     const std::int64_t clock = Microseconds(now.wall);
     speaker_.Say(session, {id, Pong{ping->sequence, clock, clock}}, Outbox::Lane::kFast);
@@ -133,6 +145,7 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
 
 bool Commands::OnJoin(Session& session, std::uint32_t id, const Join& join, Now now) {
   if (Joiner::IsUnderWay(session, join.room.view)) return false;
+  if (!IsInTime(session, id, session.rates->joins, "joins", now)) return true;
   if (const auto standing = rooms_.Find(session, join.room.view)) {
     speaker_.Reply(session, id, joiner_.Again(session, join.room.view, *standing));
     return true;
@@ -149,26 +162,27 @@ bool Commands::OnLeave(Session& session, std::uint32_t id, const Leave& leave) {
   return true;
 }
 
-bool Commands::MayPublishNow(Session& session, std::uint32_t id, Now now) {
-  if (session.publishes->Take(now.instant)) {
-    session.refused_in_a_row = 0;
+bool Commands::IsInTime(Session& session, std::uint32_t id, SessionRates::Rate& rate,
+                        std::string_view of_what, Now now) {
+  if (rate.bucket.Take(now.instant)) {
+    rate.refused_in_a_row = 0;
     return true;
   }
-  if (++session.refused_in_a_row > config_.publish_burst) {
+  if (++rate.refused_in_a_row > rate.bucket.burst()) {
     speaker_.Disconnect(session, DisconnectCode::kRateLimited,
-                        "it published on after being told to wait");
+                        "it went on after being told to wait");
     return false;
   }
-  speaker_.Fail(
-      session, id,
-      {ErrorCode::kTooManyRequests,
-       "the most is " + std::to_string(config_.publishes_per_second) + " publishes a second",
-       session.publishes->Wait(now.instant)});
+  speaker_.Fail(session, id,
+                {ErrorCode::kTooManyRequests,
+                 "the most is " + std::to_string(rate.bucket.per_second()) + " " +
+                     std::string(of_what) + " a second",
+                 rate.bucket.Wait(now.instant)});
   return false;
 }
 
 void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now) {
-  if (!MayPublishNow(session, id, now)) return;
+  if (!IsInTime(session, id, session.rates->publishes, "publishes", now)) return;
   NamespaceAnswer found = FindNamespaceOf(config_, publish.room.view);
   if (found.config == nullptr) return speaker_.Fail(session, id, found.failure);
   const bool is_member = rooms_.Find(session, publish.room.view).has_value();

@@ -34,6 +34,7 @@ class Commands {
   // The session's outbox has room again.
   void OnDrained(Session& session, Now now);
   void OnPublishAnswer(Session& session, const PublishAnswer& answer);
+  void OnPresenceAnswer(Session& session, const PresenceAnswer& answer);
   void OnHistoryAnswer(Session& session, const HistoryAnswer& answer);
 
  private:
@@ -47,8 +48,13 @@ class Commands {
   bool OnLeave(Session& session, std::uint32_t id, const Leave& leave);
   void OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now);
   void OnHistory(Session& session, std::uint32_t id, const History& history);
+  void OnPresenceGet(Session& session, std::uint32_t id, const PresenceGet& get);
+  void OnPresenceUpdate(Session& session, std::uint32_t id, const PresenceUpdate& update);
   void OnRefresh(Session& session, std::uint32_t id, const Refresh& refresh, Now now);
-  bool MayPublishNow(Session& session, std::uint32_t id, Now now);
+  // Takes one from the rate. False: there is none; it is refused, and who goes on all the same is
+  // ended.
+  bool IsInTime(Session& session, std::uint32_t id, SessionRates::Rate& rate,
+                std::string_view of_what, Now now);
 
   const HubConfig& config_;
   Speaker& speaker_;

@@ -110,7 +110,7 @@ void Greeter::BecomeNew(Session& session, Now now) {
   session.number = {self_, RandomNumber(), static_cast<std::uint32_t>(RandomNumber())};
   session.id = FormatSessionId(session.number);
   secrets_.Fill(session.key.data(), session.key.size());
-  session.publishes.emplace(config_.publishes_per_second, config_.publish_burst, now.instant);
+  session.rates.emplace(config_, now.instant);
   resumer_.Begin(session);
 }
 

@@ -10,6 +10,7 @@
 #include "server/hub/hub_config.h"
 #include "server/hub/ids.h"
 #include "server/hub/mail.h"
+#include "server/hub/presence.h"
 
 namespace roomcast::hub {
 
@@ -18,6 +19,7 @@ struct HomeRoom {
   // How one shard takes part.
   struct ShardShare {
     std::uint32_t members = 0;
+    std::uint32_t watchers = 0;  // members that want to know who is there
     // A batch could not be posted there: until a Behind is, no other one is.
     bool missed = false;
   };
@@ -38,6 +40,8 @@ struct HomeRoom {
   std::vector<Mail> waiting;
   std::vector<ShardShare> shares;  // by shard
   std::uint32_t members = 0;
+  std::unique_ptr<RoomPresence> presence;  // where the namespace shows it, from the first member on
+  Instant presence_due = kNever;
   std::unique_ptr<Dedupe> dedupe;  // from the first publish id on
   Turn turn;
   // Questions to the engine that it has not answered yet.

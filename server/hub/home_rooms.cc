@@ -102,6 +102,13 @@ void HomeRooms::OnJoin(JoinRoom join, Now now) {
     room->waiting.emplace_back(std::move(join));
     return;
   }
+  const std::uint32_t capacity = room->config->capacity;
+  if (capacity > 0 && room->members >= capacity) {
+    return Refuse(join, {ErrorCode::kRoomFull,
+                         "the room has " + std::to_string(room->members) +
+                             " members, the most is " + std::to_string(capacity),
+                         1s});
+  }
   if (std::holds_alternative<std::monostate>(join.since)) {
     return AnswerJoin(*room, join, Verdict::kLive, room->top.offset);
   }
@@ -134,6 +141,9 @@ void HomeRooms::AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict
   answer.top = room.top;
   answer.verdict = verdict;
   answer.start = start;
+  answer.user = join.user;
+  answer.interest = join.interest;
+  EnterPresence(room, join, answer);
   courier_.Send(join.session.shard, std::move(answer));
 }
 
@@ -152,6 +162,7 @@ void HomeRooms::OnLeave(const LeaveRoom& leave, Now now) {
   if (room == nullptr) return;
   --room->shares[static_cast<std::size_t>(leave.session.shard)].members;
   --room->members;
+  LeavePresence(*room, leave, now);
   if (room->members > 0) return;
   IsNeeded(*room, now) ? TouchIdle(*room, now) : LetGo(*room, now);
 }
@@ -311,9 +322,13 @@ void HomeRooms::TouchIdle(HomeRoom& room, Now now) {
   idle_.push_back({now.instant + kIdleLook, room.handle});
 }
 
-Instant HomeRooms::NextDeadline() const { return idle_.empty() ? kNever : idle_.front().at; }
+Instant HomeRooms::NextDeadline() const {
+  return std::min(idle_.empty() ? kNever : idle_.front().at,
+                  presence_due_.empty() ? kNever : presence_due_.begin()->first);
+}
 
 void HomeRooms::OnTime(Now now) {
+  TellPresence(now);
   while (!idle_.empty() && idle_.front().at <= now.instant) {
     HomeRoom* room = Find(idle_.front().room);
     idle_.pop_front();
@@ -331,6 +346,7 @@ bool HomeRooms::IsNeeded(const HomeRoom& room, Now now) {
 
 void HomeRooms::LetGo(const HomeRoom& room, Now now) {
   engine_.Release(room.name, now);
+  presence_due_.erase({room.presence_due, room.handle});
   by_handle_.erase(room.handle);
   by_name_.erase(by_name_.find(room.name));
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,6 +34,8 @@ class HomeRooms {
   void OnPublish(PublishToRoom publish, Now now);
   void OnCatchUp(const CatchUp& ask, Now now);
   void OnReadHistory(ReadHistory ask, Now now);
+  void OnReadPresence(const ReadPresence& ask);
+  void OnUpdatePresence(const UpdatePresence& update);
   // What the engine has answered since; call after every input.
   void TakeAnswers(Now now);
 
@@ -93,6 +96,12 @@ class HomeRooms {
 
   void OnHistoryRead(HomeRoom& room, const ReadHistory& ask, const Engine::Answer& answer);
 
+  void EnterPresence(HomeRoom& room, const JoinRoom& join, JoinAnswer& answer);
+  void LeavePresence(HomeRoom& room, const LeaveRoom& leave, Now now);
+  void PresenceIsDue(HomeRoom& room);
+  void TellPresence(Now now);
+  void PushPresence(const HomeRoom& room, const PresenceChange& change);
+
   void FlushRoom(HomeRoom& room);
   void TouchIdle(HomeRoom& room, Now now);
   static bool IsNeeded(const HomeRoom& room, Now now);
@@ -119,6 +128,7 @@ class HomeRooms {
     RoomHandle room;
   };
   std::deque<Idle> idle_;
+  std::set<std::pair<Instant, RoomHandle>> presence_due_;
   std::string scratch_;  // an entry without an offset, before its batch has room for it
   std::string head_;     // of the RoomBatch being made
 };

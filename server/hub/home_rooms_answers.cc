@@ -95,9 +95,9 @@ void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer&
   if (next > ask.after + 1) {
     page.gap_from = ask.after + 1;
     page.gap_to = next - 1;
-    page.gap_reason = !answer.ok                   ? GapReason::kEngine
+    page.gap_reason = !answer.ok                    ? GapReason::kEngine
                       : room.config->KeepsHistory() ? GapReason::kEvicted
-                                                   : GapReason::kSlow;
+                                                    : GapReason::kSlow;
   }
   page.last = empty ? room.top.offset : answer.last;
   if (!empty) {

@@ -10,6 +10,7 @@
 #include "proto/protocol/server_messages.h"
 #include "proto/protocol/siphash.h"
 #include "server/hub/engine.h"
+#include "server/hub/presence.h"
 
 namespace roomcast::hub {
 
@@ -24,6 +25,10 @@ struct NamespaceConfig {
   Who may_join = Who::kAnyone;
   Who may_publish = Who::kMember;
   Who may_read_history = Who::kMember;
+  Who may_see_presence = Who::kMember;
+  PresenceConfig presence;
+  // Members of one room; 0: no limit.
+  std::uint32_t capacity = 0;
 
   [[nodiscard]] bool KeepsHistory() const {
     return keep.messages > 0 && keep.bytes > 0 && keep.ttl > Duration(0);
@@ -46,6 +51,10 @@ struct HubConfig {
   std::size_t recovery_page_bytes = kRecoveryPageBytes;
   std::uint32_t publishes_per_second = kPublishesPerSecond;
   std::uint32_t publish_burst = kPublishBurst;
+  std::uint32_t joins_per_second = kJoinsPerSecond;
+  std::uint32_t join_burst = kJoinBurst;
+  std::uint32_t commands_per_second = kCommandsPerSecond;
+  std::uint32_t command_burst = kCommandBurst;
   // How long a session whose connection was lost is parked; 0: not at all. At most so many, and so
   // many bytes, in the whole hub.
   Duration resume_window = kResumeWindow;

@@ -24,7 +24,11 @@ std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint
                                    Now now) {
   NamespaceAnswer found = FindNamespaceOf(config_, join.room.view);
   if (found.config == nullptr) return std::move(found.failure);
-  PendingJoin pending{request, std::string(join.room.view), std::string(join.member_data.view), {}};
+  PendingJoin pending{request,
+                      std::string(join.room.view),
+                      std::string(join.member_data.view),
+                      {},
+                      PresenceInterest::kNone};
   if (const ParkedRoom* former = FindFormer(session, join.room.view)) {
     if (pending.member_data.empty()) pending.member_data = former->member_data;
     if (now.instant < former->token.until) pending.token = former->token;
@@ -45,6 +49,9 @@ std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint
                    "member data has " + std::to_string(join.member_data.view.size()) +
                        " bytes, the most is " + std::to_string(kMemberDataBytesMax)};
   }
+  if (IsAllowed(found.config->may_see_presence, session, /*is_member=*/true, rights.presence)) {
+    pending.interest = std::min(join.presence, found.config->presence.mode);
+  }
   return Send(session, join, std::move(pending));
 }
 
@@ -60,6 +67,9 @@ std::optional<Failure> Joiner::Send(Session& session, const Join& join, PendingJ
   ask.room = join.room.view;
   ask.since = join.since;
   ask.on_lost = join.on_lost;
+  ask.user = session.user;
+  ask.member_data = pending.member_data;
+  ask.interest = pending.interest;
   credentials_.Watch(session, pending.token);
   session.joins.push_back(std::move(pending));
   const ShardId home = HomeShardOf(config_, ask.room);
@@ -92,6 +102,10 @@ RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const
   const Rights rights = credentials_.RightsOf(session, room);
   policy.may_publish = IsAllowed(config->may_publish, session, true, rights.publish);
   policy.may_read_history = IsAllowed(config->may_read_history, session, true, rights.history);
+  policy.presence = config->presence.mode;
+  if (!IsAllowed(config->may_see_presence, session, true, rights.presence)) {
+    policy.presence = PresenceInterest::kNone;
+  }
   policy.keeps_history = config->KeepsHistory();
   return policy;
 }
@@ -104,6 +118,7 @@ Joined Joiner::ToJoined(const Session& session, const JoinAnswer& answer) const 
   joined.verdict = answer.verdict;
   joined.start = answer.start;
   joined.policy = PolicyOf(session, answer.room);
+  if (answer.presence) joined.presence = answer.presence->ToSnapshot();
   return joined;
 }
 

@@ -30,7 +30,7 @@ class Joiner {
   // session a member unless it was refused; its Joined must have been queued.
   void Settle(Session& session, const JoinAnswer& answer);
 
-  // Joined, as the session is to hear it.
+  // Joined, as the session is to hear it. Views `answer`.
   [[nodiscard]] Joined ToJoined(const Session& session, const JoinAnswer& answer) const;
   // Joined for a room that the session is in already.
   [[nodiscard]] Joined Again(const Session& session, std::string_view room,

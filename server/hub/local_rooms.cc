@@ -69,11 +69,12 @@ void LocalRooms::Add(Session& session, const JoinAnswer& answer, PendingJoin joi
   Room& room = Open(answer, index);
   room.top = std::max(room.top, answer.top.offset);
   session.rooms.push_back({index, static_cast<std::uint32_t>(room.members.size()),
-                           std::move(join.member_data), join.token});
+                           std::move(join.member_data), join.token, join.interest});
   room.members.push_back({.connection = session.connection,
                           .session = session.ref,
                           .behind = answer.start < room.top,
-                          .cursor = answer.start});
+                          .cursor = answer.start,
+                          .interest = join.interest});
   ++members_;
   CatchUpWith(session);
 }
@@ -83,17 +84,17 @@ bool LocalRooms::Remove(Session& session, std::string_view name) {
   if (found == by_name_.end()) return false;
   for (std::size_t i = 0; i < session.rooms.size(); ++i) {
     if (session.rooms[i].room != found->second) continue;
-    RemoveAt(session, i);
+    RemoveAt(session, i, /*for_good=*/true);
     return true;
   }
   return false;
 }
 
 void LocalRooms::RemoveAll(Session& session) {
-  while (!session.rooms.empty()) RemoveAt(session, session.rooms.size() - 1);
+  while (!session.rooms.empty()) RemoveAt(session, session.rooms.size() - 1, !session.parks);
 }
 
-void LocalRooms::RemoveAt(Session& session, std::size_t membership) {
+void LocalRooms::RemoveAt(Session& session, std::size_t membership, bool for_good) {
   const Membership place = std::move(session.rooms[membership]);
   session.rooms.erase(session.rooms.begin() + static_cast<std::ptrdiff_t>(membership));
   Room& room = *rooms_[place.room];
@@ -107,7 +108,8 @@ void LocalRooms::RemoveAt(Session& session, std::size_t membership) {
   }
   room.members.pop_back();
   --members_;
-  courier_.Send(HomeOf(room.handle), LeaveRoom{session.ref, room.handle});
+  courier_.Send(HomeOf(room.handle),
+                LeaveRoom{session.ref, room.handle, session.user, place.interest, for_good});
   if (!room.members.empty()) return;
   const auto by_name = by_name_.find(room.name);
   if (by_name != by_name_.end() && by_name->second == place.room) by_name_.erase(by_name);
@@ -239,6 +241,29 @@ void LocalRooms::Give(Room& room, Session& session, const Page& page) {
   member->cursor = page.last;
   member->moved = true;
   events_.OnDeliveries(page.publications);
+}
+
+void LocalRooms::SetMemberData(Session& session, std::string_view name, std::string_view data) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return;
+  for (Membership& membership : session.rooms) {
+    if (membership.room == found->second) membership.member_data = data;
+  }
+}
+
+void LocalRooms::OnPresence(const PresencePush& push) {
+  Room* room = Find(push.handle);
+  if (room == nullptr) return;
+  for (const Member& member : room->members) {
+    if (member.interest == PresenceInterest::kNone) continue;
+    Session& session = *sessions_.Find(member.session);
+    // Who reads too slowly is shown it by the next version.
+    if (session.over_soft) continue;
+    const bool members = member.interest == PresenceInterest::kMembers;
+    const Outbox::Fill fill = outbox_.Push(member.connection, members ? push.changes : push.counts,
+                                           Outbox::Lane::kOrdered);
+    if (fill == Outbox::Fill::kOverSoft || fill == Outbox::Fill::kOverHard) OnOverSoft(session);
+  }
 }
 
 std::vector<Top> LocalRooms::TakeTops(Session& session) {

@@ -50,6 +50,8 @@ class LocalRooms {
   // Takes it out and tells the home. False: it was not in.
   bool Remove(Session& session, std::string_view room);
   void RemoveAll(Session& session);
+  // What comes back with the session after its connection is lost.
+  void SetMemberData(Session& session, std::string_view room, std::string_view data);
   // The rooms that the session is in, by name.
   template <class Visit>
   void ForEachRoom(const Session& session, Visit visit) const {
@@ -63,6 +65,7 @@ class LocalRooms {
   void OnBehind(const Behind& behind);
   // Whom it was for.
   std::vector<SessionRef> OnPage(const Page& page);
+  void OnPresence(const PresencePush& push);
   // The session's outbox has room again.
   void OnDrained(Session& session) { CatchUpWith(session); }
 
@@ -78,6 +81,7 @@ class LocalRooms {
     bool behind = false;
     bool moved = false;  // the cursor did, since the last Tops
     std::uint64_t cursor = 0;
+    PresenceInterest interest = PresenceInterest::kNone;
   };
   struct Room {
     std::string name;
@@ -98,7 +102,7 @@ class LocalRooms {
   Room& Open(const JoinAnswer& answer, std::uint32_t& index);
   Room* Find(RoomHandle handle);
   Member* FindMember(Room& room, const Session& session);
-  void RemoveAt(Session& session, std::size_t membership);
+  void RemoveAt(Session& session, std::size_t membership, bool for_good);
   // Nothing more is queued for it, whatever room it is of, until its outbox has drained.
   void OnOverSoft(Session& session);
   void FallBehind(Member& member);

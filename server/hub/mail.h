@@ -2,6 +2,7 @@
 #define ROOMCAST_SERVER_HUB_MAIL_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "server/hub/failure.h"
 #include "server/hub/history_mail.h"
 #include "server/hub/ids.h"
+#include "server/hub/presence_mail.h"
 #include "server/hub/resume_mail.h"
 #include "server/hub/shared_bytes.h"
 
@@ -29,11 +31,18 @@ struct JoinRoom {
   std::string room;
   std::variant<std::monostate, Position, LastCount, LastMs> since;
   OnLost on_lost = OnLost::kContinue;
+  std::string user;
+  std::string member_data;
+  PresenceInterest interest = PresenceInterest::kNone;
 };
 
 struct LeaveRoom {
   SessionRef session;
   RoomHandle handle{};
+  std::string user;
+  PresenceInterest interest = PresenceInterest::kNone;
+  // It will not be back within the grace of presence.
+  bool for_good = false;
 };
 
 // Who waits for the answer to a publish: a session's request, or the bridge.
@@ -75,6 +84,10 @@ struct JoinAnswer {
   Position top;
   Verdict verdict = Verdict::kLive;
   std::uint64_t start = 0;
+  // As JoinRoom said it, for a session that is gone meanwhile.
+  std::string user;
+  PresenceInterest interest = PresenceInterest::kNone;
+  std::shared_ptr<const PresenceReport> presence;  // where it was asked for
   bool refused = false;
   Failure failure;  // where refused
 };
@@ -120,7 +133,8 @@ struct Page {
 
 using Mail = std::variant<JoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer,
                           Batch, Behind, Page, TakeSession, ParkSession, EndSession, YieldSession,
-                          SessionTaken, ReadHistory, HistoryAnswer>;
+                          SessionTaken, ReadHistory, HistoryAnswer, ReadPresence, UpdatePresence,
+                          PresenceAnswer, PresencePush>;
 
 // Takes mail to shards, this one excepted (a shard keeps what it says to itself). Bounded: false
 // says that the mailbox is full, and then nothing was taken. What one sender posts to one shard

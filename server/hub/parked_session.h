@@ -10,7 +10,7 @@
 #include "proto/protocol/limits.h"
 #include "server/hub/ids.h"
 #include "server/hub/rights.h"
-#include "server/hub/token_bucket.h"
+#include "server/hub/session_rates.h"
 
 namespace roomcast::hub {
 
@@ -31,8 +31,8 @@ struct ParkedSession {
   std::string user;
   bool anonymous = false;
   std::vector<ParkedRoom> rooms;
-  // Coming back does not refill it.
-  std::optional<TokenBucket> publishes;
+  // Coming back does not refill them.
+  std::optional<SessionRates> rates;
 };
 
 // What a parked session holds of memory, its place in the directory included.

@@ -67,7 +67,7 @@ bool Resumer::Adopt(Session& session) {
   session.number = resuming->number;
   session.id = std::move(parked.id);
   session.key = parked.key;
-  session.publishes = parked.publishes;
+  session.rates = parked.rates;
   session.former_rooms = std::move(parked.rooms);
   return true;
 }
@@ -89,7 +89,7 @@ ParkedSession Resumer::ToParked(const Session& session) const {
   parked.key = session.key;
   parked.user = session.user;
   parked.anonymous = session.anonymous;
-  parked.publishes = session.publishes;
+  parked.rates = session.rates;
   // A connection that was lost before Welcome has not changed what it came back to.
   parked.rooms = session.former_rooms;
   rooms_.ForEachRoom(session, [&](const std::string& name, const Membership& membership) {

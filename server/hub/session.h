@@ -14,7 +14,7 @@
 #include "server/hub/mail.h"
 #include "server/hub/parked_session.h"
 #include "server/hub/session_id.h"
-#include "server/hub/token_bucket.h"
+#include "server/hub/session_rates.h"
 
 namespace roomcast::hub {
 
@@ -24,6 +24,7 @@ struct Membership {
   std::uint32_t member = 0;
   std::string member_data;
   RoomTokenRights token;
+  PresenceInterest interest = PresenceInterest::kNone;
 };
 
 // A join whose answer has not come from the room's home yet.
@@ -32,6 +33,7 @@ struct PendingJoin {
   std::string room;
   std::string member_data;
   RoomTokenRights token;
+  PresenceInterest interest = PresenceInterest::kNone;
 };
 
 // Hello has come and names a session, which is asked for at its home.
@@ -74,8 +76,6 @@ struct Session {
   bool choked = false;
   // A page of history is asked for, or waits to be (catch_ups.h): one at a time.
   bool catching_up = false;
-  // Commands refused for their rate since the last one that was not.
-  std::uint32_t refused_in_a_row = 0;
   Instant hello_by{};
   // The one moment that Deadlines holds for it; others are out of date.
   Instant look_at{};
@@ -93,7 +93,7 @@ struct Session {
   Instant room_tokens_until = kNever;
   ProducerId producer;
   std::optional<Heartbeat> heartbeat;
-  std::optional<TokenBucket> publishes;
+  std::optional<SessionRates> rates;
 
   std::vector<Membership> rooms;
   // Of these, where to look first for one to be caught up: each has its turn.

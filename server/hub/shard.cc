@@ -189,14 +189,25 @@ class Shard::Impl {
       if (session == nullptr) return;
       commands_.OnPublishAnswer(*session, *published);
       Touch(*session);
+    } else if (const auto* push = std::get_if<PresencePush>(&mail)) {
+      local_.OnPresence(*push);
     } else {
-      DeliverResume(std::move(mail), now);
+      DeliverAside(std::move(mail), now);
     }
     home_.TakeAnswers(now);
   }
 
-  void DeliverResume(Mail mail, Now now) {
-    if (const auto* take = std::get_if<TakeSession>(&mail)) {
+  void DeliverAside(Mail mail, Now now) {
+    if (const auto* ask = std::get_if<ReadPresence>(&mail)) {
+      home_.OnReadPresence(*ask);
+    } else if (const auto* update = std::get_if<UpdatePresence>(&mail)) {
+      home_.OnUpdatePresence(*update);
+    } else if (const auto* answer = std::get_if<PresenceAnswer>(&mail)) {
+      Session* session = sessions_.Find(answer->session);
+      if (session == nullptr) return;
+      commands_.OnPresenceAnswer(*session, *answer);
+      Touch(*session);
+    } else if (const auto* take = std::get_if<TakeSession>(&mail)) {
       directory_.OnTake(*take);
     } else if (auto* park = std::get_if<ParkSession>(&mail)) {
       directory_.OnPark(std::move(*park), now);
@@ -220,7 +231,8 @@ class Shard::Impl {
     if (session == nullptr) {
       // It left before it was in; the home counts it all the same.
       if (!answer.refused) {
-        courier_.Send(HomeOf(answer.handle), LeaveRoom{answer.session, answer.handle});
+        courier_.Send(HomeOf(answer.handle), LeaveRoom{answer.session, answer.handle, answer.user,
+                                                       answer.interest, /*for_good=*/false});
       }
       return;
     }

@@ -22,6 +22,8 @@ class TokenBucket {
     full_at_ = full_after;
     return true;
   }
+  [[nodiscard]] std::uint32_t per_second() const { return per_second_; }
+  [[nodiscard]] std::uint32_t burst() const { return burst_; }
   // How long until Take() can succeed.
   Duration Wait(Instant now) const {
     const Duration cost = Duration(1'000'000) / std::max<std::uint32_t>(per_second_, 1);

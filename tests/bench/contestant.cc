@@ -90,6 +90,8 @@ Contestant StartHub(const std::string& program, const Cores& cores,
   words.insert(words.end(), {"--set", "namespaces.default.access.publish=anyone"});
   words.insert(words.end(), {"--set", "limits.publishes_per_second=" + std::string(kMany)});
   words.insert(words.end(), {"--set", "limits.publish_burst=" + std::string(kMany)});
+  words.insert(words.end(), {"--set", "limits.commands_per_second=" + std::string(kMany)});
+  words.insert(words.end(), {"--set", "limits.command_burst=" + std::string(kMany)});
   words.insert(words.end(), flags.begin(), flags.end());
   Contestant hub{"hub", std::make_unique<ChildProcess>(words, cores), 0, &RoomcastWords()};
   Await(hub, [&] { return (hub.port = PublicPortIn(hub.process->Said())) != 0; });

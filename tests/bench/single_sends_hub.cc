@@ -30,6 +30,8 @@ hub::HubConfig OnePublicationABatch() {
   config.anonymous = true;
   config.publishes_per_second = 1'000'000'000;
   config.publish_burst = 1'000'000'000;
+  config.commands_per_second = 1'000'000'000;
+  config.command_burst = 1'000'000'000;
   // A second publication never fits.
   config.recovery_page_bytes = 1;
   hub::NamespaceConfig space;

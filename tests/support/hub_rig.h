@@ -111,6 +111,10 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
   void Hold(std::uint16_t shard, bool held) { shards_[shard]->held = held; }
   // Time passes; deadlines on the way are kept.
   void Pass(Duration time);
+  // The wall clock is set back; the monotonic one is not.
+  void SetWallBack(Duration by) {
+    now_.wall = static_cast<WallTime>(Microseconds(now_.wall) - by.count());
+  }
   hub::Mail* FirstMailTo(std::uint16_t shard);
   void Mail(std::uint16_t shard, hub::Mail mail) { Enqueue(shard, shard, std::move(mail)); }
 
