@@ -34,7 +34,6 @@ Connection::Connection(Connections& all, hub::ConnectionId id, FileDescriptor so
       accepted_at_(all.now().instant) {}
 
 void Connection::Start() {
-  SetSocketOptions(socket_.native_handle(), all_.config().socket);
   SetDeadline(all_.config().upgrade_deadline);
   if (all_.config().tls != nullptr) StartTls(*all_.config().tls);
   ArmRead();

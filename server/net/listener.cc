@@ -5,13 +5,17 @@
 
 #include <cerrno>
 
+#include "server/net/socket_options.h"
+
 namespace roomcast::net {
 
 Listener::Listener(boost::asio::io_context& io, FileDescriptor socket, Connections& connections,
                    int descriptors_max)
     : socket_(io.get_executor(), socket.Release()),
       connections_(connections),
-      descriptors_max_(descriptors_max) {}
+      descriptors_max_(descriptors_max) {
+  SetSocketOptions(socket_.native_handle(), connections_.config().socket);
+}
 
 void Listener::Start() { Wait(); }
 

@@ -19,7 +19,8 @@ struct SocketOptions {
   Duration user_timeout{};
 };
 
-// Errors are ignored: a socket that refuses an option fails at its next use.
+// Told to a listening socket: what it accepts inherits them, so that a connection costs none of these
+// calls. Errors are ignored: a socket that refuses an option fails at its next use.
 void SetSocketOptions(int fd, const SocketOptions& options);
 
 // What TCP knows of the peer's acknowledgements.

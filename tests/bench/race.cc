@@ -29,7 +29,8 @@ void Race::Run(std::size_t rounds, const Work& work) {
   for (std::size_t round = 0; round <= rounds; ++round) {
     for (Entrant& entrant : entrants_) {
       const pid_t pid = entrant.contestant.process->pid();
-      // What came meanwhile is not this round's.
+      // What came meanwhile is not this round's; and who waits for its turn answers pings.
+      for (Entrant& each : entrants_) each.load->Idle(0.005);
       entrant.load->Idle(0.02);
       entrant.load->TakeLatencies();
       const std::uint64_t deliveries = entrant.load->deliveries();
