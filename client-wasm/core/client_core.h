@@ -170,6 +170,7 @@ class ClientCore {
   bool On(std::uint32_t id, const RoomBatch& batch);
   bool On(std::uint32_t id, const Gap& gap);
   bool On(std::uint32_t id, const Reset& reset);
+  bool On(std::uint32_t id, const Tops& tops);
   bool On(std::uint32_t id, const Left& left);
   bool On(std::uint32_t id, const Published& published);
   bool On(std::uint32_t id, const Ok& ok);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -254,6 +255,17 @@ bool ClientCore::On(std::uint32_t, const Reset& reset) {
   room->OnReset(*reset.position);
   ++stats_.gaps;
   effects_.Emit(RoomReset{room->id(), *reset.position});
+  return true;
+}
+
+bool ClientCore::On(std::uint32_t, const Tops& tops) {
+  for (const Top& top : tops.tops) {
+    const Room* room = FindRoom(connection_->FindHandle(top.handle));
+    const auto position = room != nullptr ? room->position() : std::nullopt;
+    if (!position || position->offset >= top.offset) continue;
+    ProtocolError(ClientCode::kBadStream, "a Tops above what came");
+    return false;
+  }
   return true;
 }
 

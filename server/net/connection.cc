@@ -216,10 +216,10 @@ Instant Connection::AskIfLost() {
   const Duration lost_after = all_.config().peer_lost_after;
   if (phase_ != Phase::kOpen) return now.instant + lost_after;
   if (alive_at_ + lost_after <= now.instant) {
-    const auto acknowledged = ReadAcknowledged(socket_.native_handle());
-    if (acknowledged && acknowledged->bytes > acknowledged_) {
-      acknowledged_ = acknowledged->bytes;
-      OnAlive({now.instant - acknowledged->last_ago, now.wall});
+    const auto heard = ReadTcpHeard(socket_.native_handle());
+    if (heard && heard->bytes > tcp_heard_) {
+      tcp_heard_ = heard->bytes;
+      OnAlive({now.instant - heard->last_ago, now.wall});
     }
   }
   const Instant lost_at = alive_at_ + lost_after;

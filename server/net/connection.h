@@ -58,7 +58,8 @@ class Connection {
   void ResumeReading();
   void OnDeadline();
   // When it is taken for lost if it stays silent. The kernel knows of signs of life that no read
-  // shows: a peer that only takes bytes acknowledges them. Asked when the time has come.
+  // shows: a peer that only takes bytes acknowledges them, and what the hub does not take just now
+  // has come all the same. Asked when the time has come.
   Instant AskIfLost();
   // The hub stops; a connection that is no WebSocket yet has no more to expect.
   void EndIfHead();
@@ -140,7 +141,7 @@ class Connection {
   Instant control_window_begin_{};
   std::uint64_t bytes_in_ = 0;
   std::uint64_t bytes_out_ = 0;
-  std::uint64_t acknowledged_ = 0;
+  std::uint64_t tcp_heard_ = 0;
   std::uint32_t messages_in_ = 0;
   std::uint32_t messages_out_ = 0;
   std::uint32_t control_frames_ = 0;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 
@@ -24,14 +25,16 @@ void SetSocketOptions(int fd, const SocketOptions& options) {
   SetInt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(Milliseconds(options.user_timeout)));
 }
 
-std::optional<Acknowledged> ReadAcknowledged(int fd) {
+std::optional<TcpHeard> ReadTcpHeard(int fd) {
   tcp_info info{};
   socklen_t size = sizeof(info);
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
-      size < offsetof(tcp_info, tcpi_bytes_acked) + sizeof(info.tcpi_bytes_acked)) {
+      size < offsetof(tcp_info, tcpi_bytes_received) + sizeof(info.tcpi_bytes_received)) {
     return std::nullopt;
   }
-  return Acknowledged{info.tcpi_bytes_acked, std::chrono::milliseconds(info.tcpi_last_ack_recv)};
+  return TcpHeard{
+      info.tcpi_bytes_acked + info.tcpi_bytes_received,
+      std::chrono::milliseconds(std::min(info.tcpi_last_ack_recv, info.tcpi_last_data_recv))};
 }
 
 }  // namespace roomcast::net

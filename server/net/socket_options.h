@@ -23,12 +23,13 @@ struct SocketOptions {
 // calls. Errors are ignored: a socket that refuses an option fails at its next use.
 void SetSocketOptions(int fd, const SocketOptions& options);
 
-// What TCP knows of the peer's acknowledgements.
-struct Acknowledged {
+// What TCP has heard of the peer.
+struct TcpHeard {
+  // What it acknowledged and what it sent, read or not.
   std::uint64_t bytes = 0;
-  Duration last_ago{};  // since the last segment that acknowledged anything
+  Duration last_ago{};  // since its last segment that did either
 };
-std::optional<Acknowledged> ReadAcknowledged(int fd);
+std::optional<TcpHeard> ReadTcpHeard(int fd);
 
 }  // namespace roomcast::net
 

@@ -156,6 +156,18 @@ TEST_F(RoomStory, AHoleEndsTheConnectionAndReadingGoesOnFromThePosition) {
   EXPECT_EQ(HeardData(), (std::vector<std::string>{"a", "b", "c"}));
 }
 
+TEST_F(RoomStory, ATopsAboveWhatCameIsAHole) {
+  BeJoined();
+  hub.Deliver("chat:1", 1, "a");
+  const std::uint64_t handle = hub.stream("chat:1").handle;
+  const std::vector<Top> complete{{handle, 1}, {handle + 1, 9}};
+  world.Say(Tops{complete});
+  EXPECT_TRUE(world.problems.empty());
+  const std::vector<Top> lost{{handle, 2}};
+  world.Say(Tops{lost});
+  EXPECT_EQ(world.problems.back(), "bad_stream");
+}
+
 TEST_F(RoomStory, AGapNamesWhatWillNotCome) {
   BeJoined();
   hub.Deliver("chat:1", 1, "a");

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -25,6 +26,7 @@ LoopRig::LoopRig(const Options& options)
       connection_config_(options.connection),
       engine_(hub_config_.hash_key, 7) {
   hub_config_.ping_interval = options.ping_interval;
+  hub_config_.ping_grace = options.ping_grace;
   std::vector<Mailbox*> pointers;
   for (int i = 0; i < options.shards; ++i) {
     mailboxes.push_back(std::make_unique<Mailbox>(Mailbox::Bounds{1000, 1 << 24}));
@@ -126,14 +128,15 @@ bool TestPeer::Next() {
 }
 
 void TestPeer::Look() {
-  while (!ended) {
-    std::string bytes(65536, '\0');
+  for (std::size_t taken = 0; !ended && taken < bytes_at_once;) {
+    std::string bytes(std::min<std::size_t>(65536, bytes_at_once - taken), '\0');
     const ssize_t got = recv(fd(), bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
       ended = true;
       return;
     }
+    taken += static_cast<std::size_t>(got);
     bytes.resize(static_cast<std::size_t>(got));
     if (status == 0) {
       head_ += bytes;

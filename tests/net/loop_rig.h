@@ -32,6 +32,7 @@ class LoopRig {
     std::uint16_t shards = 1;
     ConnectionConfig connection = {};
     Duration ping_interval = kPingInterval;
+    Duration ping_grace = kPingGrace;
   };
 
   LoopRig() : LoopRig(Options{}) {}
@@ -79,6 +80,9 @@ class TestPeer {
   static std::string UpgradeRequest();
   static ClientMessage Hello();
 
+  // Takes what has come, but not more than `bytes_at_once`.
+  void Look();
+  std::size_t bytes_at_once = SIZE_MAX;
   // Takes what has come, and makes turns until there is a message, a close or the end. False: none.
   [[nodiscard]] bool Next();
   // The message that Next() found, good until the next one. Of an HTTP response, only its status.
@@ -95,7 +99,6 @@ class TestPeer {
   void Cut() { socket_.Reset(); }
 
  private:
-  void Look();
   void OnFrames(std::span<std::byte> bytes);
   void OnMessage(std::span<std::byte> bytes);
 

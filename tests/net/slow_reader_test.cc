@@ -2,6 +2,8 @@
 // reads again gets what history holds.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -59,6 +61,65 @@ TEST(SlowReader, FallsBehindWithinItsLimitAndIsCaughtUpInOrderWhileOthersGoOn) {
     }
   }
   EXPECT_TRUE(rig.Until([&] { return OutboxBytes(rig) == 0; }));
+}
+
+TEST(SlowReader, InDribsAndInBurstsGetsAllOfItInOrder) {
+  LoopRig rig(SmallOutboxes());
+  TestPeer dribs(rig, kSmallWindow), bursts(rig, kSmallWindow);
+  ASSERT_TRUE(dribs.Greet() && dribs.Join("chat:1"));
+  ASSERT_TRUE(bursts.Greet() && bursts.Join("chat:1"));
+  dribs.bytes_at_once = 500;
+  constexpr std::uint64_t kCount = 60;
+  std::uint64_t seen[2] = {0, 0};
+  const auto read = [&](int who) {
+    TestPeer& peer = who == 0 ? dribs : bursts;
+    ASSERT_TRUE(peer.Next());
+    const auto* batch = std::get_if<RoomBatch>(&peer.message.body);
+    ASSERT_NE(batch, nullptr);
+    for (const Publication& one : batch->publications) {
+      if (one.offset > seen[who]) {
+        ASSERT_EQ(one.offset, ++seen[who]);
+      }
+    }
+  };
+  for (std::uint64_t i = 1; i <= kCount; ++i) {
+    rig.Publish("chat:1", std::string(8000, 'x'));
+    ASSERT_TRUE(rig.Until([&, before = rig.answered] { return rig.answered > before; }));
+    if (i % 20 != 0) continue;
+    while (seen[1] < i) read(1);
+    read(0);
+  }
+  EXPECT_GE(rig.Count(ops::Counter::kMembersBehind), 1u);
+  while (seen[0] < kCount) read(0);
+  EXPECT_EQ(seen[1], kCount);
+}
+
+// I4: who takes bytes is alive though it never says a word, and who takes none is not.
+TEST(SlowReader, WhoOnlyTakesBytesIsAliveAndWhoTakesNoneIsLost) {
+  LoopRig::Options options = SmallOutboxes();
+  options.ping_interval = 100ms;
+  options.ping_grace = 50ms;
+  options.connection.peer_lost_after = 150ms;
+  options.connection.close_deadline = 50ms;
+  LoopRig rig(options);
+  TestPeer taker(rig), stuck(rig, kSmallWindow);
+  ASSERT_TRUE(taker.Greet() && taker.Join("chat:1"));
+  ASSERT_TRUE(stuck.Greet() && stuck.Join("chat:1"));
+  for (int i = 0; i < 20; ++i) rig.Publish("chat:1", std::string(8000, 'x'));
+  const auto one_is_left = [&] {
+    taker.Look();
+    return rig.loop->connections() == 1;
+  };
+  EXPECT_TRUE(rig.Until(one_is_left));
+  const auto until = std::chrono::steady_clock::now() + 400ms;
+  EXPECT_TRUE(rig.Until([&] {
+    taker.Look();
+    return std::chrono::steady_clock::now() > until;
+  }));
+  EXPECT_FALSE(taker.ended);
+  EXPECT_EQ(taker.closed, 0);
+  EXPECT_NE(rig.metrics.Text().find("roomcast_disconnects_total{code=\"3012\"} 1"),
+            std::string::npos);
 }
 
 TEST(SlowReader, AtTheHardLimitAndWithoutAByteTakenItEndsWith3008) {
