@@ -67,8 +67,8 @@ void Connection::Close(std::uint16_t code, std::string_view reason, std::string_
   BeginClosing(code, label);
 }
 
-void Connection::PushRegardless(hub::SharedBytes bytes) {
-  CountQueuedAround([&] { queue_.PushRegardless(std::move(bytes), Outbox::Lane::kOrdered); });
+void Connection::PushRegardless(hub::SharedBytes bytes, Outbox::Lane lane) {
+  CountQueuedAround([&] { queue_.PushRegardless(std::move(bytes), lane); });
   WantFlush();
 }
 

@@ -111,7 +111,7 @@ class Connection {
   void BeginClosing(std::uint16_t code, std::string_view label);
   void TellHub(std::uint16_t code);
   void OnPeerGone(std::string_view label);
-  void PushRegardless(hub::SharedBytes bytes);
+  void PushRegardless(hub::SharedBytes bytes, hub::Outbox::Lane lane = hub::Outbox::Lane::kOrdered);
   void PushPong(hub::SharedBytes bytes);
   void OnWritten(std::size_t bytes);
   void OnAlive(const Now& now);

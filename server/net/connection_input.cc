@@ -100,7 +100,8 @@ void Connection::Upgrade(const Handshake::Upgraded& answer) {
   phase_ = Phase::kOpen;
   deadline_ = kNever;
   all_.metrics().Count(ops::Counter::kUpgrades);
-  PushRegardless(MakeBare(answer.response));
+  // Welcome, or a Pong, may follow in the same turn: nothing overtakes the response.
+  PushRegardless(MakeBare(answer.response), hub::Outbox::Lane::kFast);
   const bool has_room = all_.doorman().WebSocketBegan();
   const auto refused = RefusedFor();
   if (refused || !has_room) {
