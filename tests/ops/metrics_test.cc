@@ -187,9 +187,15 @@ TEST(TheLastOfEachSet, HasALabel) {
   EXPECT_EQ(labels(LabelledCounter::kGaps), static_cast<std::size_t>(GapLabel::kEngine) + 1);
   EXPECT_EQ(labels(LabelledCounter::kPublications), static_cast<std::size_t>(Door::kBridge) + 1);
   EXPECT_EQ(labels(LabelledCounter::kBridgeAnswers), 17U);
-  EXPECT_EQ(static_cast<std::size_t>(Counter::kAcceptFailures) + 1, kCounters);
-  EXPECT_EQ(static_cast<std::size_t>(LabelledCounter::kBridgeAnswers) + 1, kLabelledCounters);
-  EXPECT_EQ(static_cast<std::size_t>(Gauge::kMailboxMessages) + 1, kGauges);
+  EXPECT_EQ(labels(LabelledCounter::kTurnedAway),
+            static_cast<std::size_t>(TurnedAway::kDescriptors) + 1);
+  EXPECT_EQ(labels(LabelledCounter::kTlsFailures),
+            static_cast<std::size_t>(TlsFailure::kOther) + 1);
+  EXPECT_EQ(labels(LabelledCounter::kCertificates),
+            static_cast<std::size_t>(CertificateReload::kRefused) + 1);
+  EXPECT_EQ(static_cast<std::size_t>(Counter::kTlsHandshakes) + 1, kCounters);
+  EXPECT_EQ(static_cast<std::size_t>(LabelledCounter::kCertificates) + 1, kLabelledCounters);
+  EXPECT_EQ(static_cast<std::size_t>(Gauge::kMemoryShort) + 1, kGauges);
   EXPECT_EQ(static_cast<std::size_t>(Histogram::kLoopTurn) + 1, kHistograms);
 }
 

@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     NotHttp, Head,
     testing::Values(
-        Row{"TlsHelloOnThePlainPort", std::string("\x16\x03\x01\x02\x00\x01", 6), "400 bad_byte"},
+        Row{"TlsHelloOnThePlainPort", std::string("\x16\x03\x01\x02\x00\x01", 6), "400 tls_hello"},
         Row{"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505 http_version"},
         Row{"ProxyProtocol", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n", "400 bad_request_line"},
         Row{"Nul", Get(std::string("X: a\0b\r\n", 8)), "400 bad_byte"},
