@@ -11,17 +11,20 @@
 namespace roomcast::client {
 
 // Short texts that come again and again, by number, so that the host decodes each once. A text has
-// one possible place; another one with the same place takes it over, which costs a decoding and
-// nothing else.
+// one possible place for each role; another one with the same place takes it over, which costs a
+// decoding and nothing else. Texts of different roles do not meet: one publication has one of each.
 class Atoms {
  public:
+  enum class Role : std::uint32_t { kType, kSession, kUser };
+
   struct Answer {
     std::uint32_t atom;  // 0: the empty text
     bool is_new;         // the host must be told
   };
-  Answer Find(std::string_view text) {
+  Answer Find(Role role, std::string_view text) {
     if (text.empty()) return {0, false};
-    const std::uint32_t atom = 1 + Hash(text) % RC_ATOMS;
+    const std::uint32_t atom =
+        static_cast<std::uint32_t>(role) * kPlaces + 1 + Hash(text) % kPlaces;
     std::string& place = texts_[atom];
     if (place == text) return {atom, false};
     place = text;
@@ -29,6 +32,8 @@ class Atoms {
   }
 
  private:
+  static constexpr std::uint32_t kPlaces = RC_ATOMS / 3;
+
   // FNV-1a. Who aims at collisions gains a slower decoding of what he sends.
   static std::uint32_t Hash(std::string_view text) {
     std::uint32_t hash = 2166136261u;

@@ -65,6 +65,16 @@ void RecordWriter::Epoch(rc_effect& record, int word, std::uint64_t epoch) {
   record.word[word + 1 - kFirstWord] = static_cast<std::uint32_t>(epoch >> 32);
 }
 
+std::uint32_t RecordWriter::Atom(Atoms::Role role, std::string_view text) {
+  const Atoms::Answer answer = atoms_.Find(role, text);
+  if (answer.is_new) {
+    rc_effect& record = Add(RC_EFFECT_ATOM);
+    record.word[0] = answer.atom;
+    Text(record, 6, text);
+  }
+  return answer.atom;
+}
+
 void RecordWriter::FaultAt8(rc_effect& record, const Fault& fault) {
   record.word[5 - kFirstWord] |= If(fault.retryable, RC_SETTLED_RETRYABLE);
   record.word[6 - kFirstWord] = fault.code;
@@ -172,25 +182,21 @@ void RecordWriter::One(const RoomReset& effect) {
 
 void RecordWriter::One(const Delivered& effect) {
   const Publication& publication = *effect.publication;
-  const Atoms::Answer type = atoms_.Find(publication.type.view);
-  if (type.is_new) {
-    rc_effect& atom = Add(RC_EFFECT_ATOM);
-    atom.word[0] = type.atom;
-    Text(atom, 6, publication.type.view);
-  }
+  const std::uint32_t type = Atom(Atoms::Role::kType, publication.type.view);
+  const Publisher publisher = publication.publisher.value_or(Publisher{});
+  const std::uint32_t session = Atom(Atoms::Role::kSession, publisher.session.view);
+  const std::uint32_t user = Atom(Atoms::Role::kUser, publisher.user.view);
   rc_effect& record = Add(RC_EFFECT_PUBLICATION);
   record.room = static_cast<std::uint32_t>(effect.room);
   record.word[0] = If(effect.own, RC_PUBLICATION_OWN) | If(effect.replay, RC_PUBLICATION_REPLAY) |
                    If(publication.offset == 0, RC_PUBLICATION_EPHEMERAL);
-  record.word[1] = type.atom;
+  record.word[1] = type;
   record.word[2] = static_cast<std::uint32_t>(publication.encoding);
   record.word[3] = static_cast<std::uint32_t>(publication.tags.size());
   Frame(record, 8, publication.data.view);
   Frame(record, 10, publication.key.view);
-  if (publication.publisher) {
-    Frame(record, 12, publication.publisher->session.view);
-    Frame(record, 14, publication.publisher->user.view);
-  }
+  record.word[12 - kFirstWord] = session;
+  record.word[13 - kFirstWord] = user;
   record.number[0] = static_cast<double>(publication.offset);
   record.number[1] = static_cast<double>(publication.time_at);
   if (effect.own && publication.publish_id) {

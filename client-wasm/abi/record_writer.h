@@ -25,6 +25,8 @@ class RecordWriter {
   rc_effect& Add(std::uint32_t kind);
   void Text(rc_effect& record, int word, std::string_view text);
   void Frame(rc_effect& record, int word, std::string_view part) const;
+  // The atom of `text`; the host is told first where it does not know it.
+  std::uint32_t Atom(Atoms::Role role, std::string_view text);
   void FaultAt8(rc_effect& record, const Fault& fault);
   static void Epoch(rc_effect& record, int word, std::uint64_t epoch);
 

@@ -119,17 +119,16 @@ enum {
   // room; the stream began anew. words 6, 7: epoch low, high; number 0: offset. What came before
   // does not compare with what comes.
   RC_EFFECT_RESET = 12,
-  // room; word 4: RC_PUBLICATION_* flags; word 5: atom of the type (0: empty); word 6:
-  // RC_ENCODING_*;
-  // word 7: how many RC_EFFECT_TAG follow; frame 8: data, frame 10: key, frame 12: the publisher's
-  // session, frame 14: its user; number 0: offset, 1: time (microseconds since the Unix epoch,
-  // hub's
-  // clock), 2: the publish id's counter where it is this client's own, else 0. Only in effects of
-  // rc_on_message.
+  // room; word 4: RC_PUBLICATION_* flags; word 5: atom of the type; word 6: RC_ENCODING_*; word 7:
+  // how many RC_EFFECT_TAG follow; frame 8: data, frame 10: key; words 12, 13: atoms of the
+  // publisher's session and user; number 0: offset, 1: time (microseconds since the Unix epoch,
+  // hub's clock), 2: the publish id's counter where it is this client's own, else 0. Only in
+  // effects of rc_on_message.
   RC_EFFECT_PUBLICATION = 13,
   // Of the publication before it. frame 8: name, frame 10: value.
   RC_EFFECT_TAG = 14,
-  // From now on atom word 4 (1..RC_ATOMS) is text 6. Types repeat: each is decoded once.
+  // From now on atom word 4 (1..RC_ATOMS) is text 6; atom 0 is always the empty text. Types and
+  // publishers repeat: each is decoded once.
   RC_EFFECT_ATOM = 15,
   // call; room; word 4: RC_OUTCOME_*; word 5: RC_SETTLED_* flags; word 6: code (0: none), text 8:
   // its
@@ -145,7 +144,7 @@ enum {
   RC_EFFECT_TRACE = 18,
 };
 
-enum { RC_ATOMS = 127 };
+enum { RC_ATOMS = 384 };
 
 enum {
   RC_STATE_DISCONNECTED = 0,

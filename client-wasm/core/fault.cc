@@ -1,7 +1,9 @@
 #include "client-wasm/core/fault.h"
 
 #include <chrono>
-#include <span>
+
+#include "client-wasm/core/packed_codes.h"
+#include "proto/protocol/code_table.h"
 
 namespace roomcast::client {
 namespace {
@@ -11,7 +13,7 @@ constexpr CodeRow Row(ClientCode code, std::string_view name, bool temporary,
   return {static_cast<std::uint32_t>(code), name, text, temporary};
 }
 
-constexpr CodeRow kRows[] = {
+constexpr CodeRow kClientRows[] = {
     Row(ClientCode::kTimeout, "timeout", true, "the hub did not answer in time"),
     Row(ClientCode::kQueueTimeout, "queue_timeout", true,
         "there was no connection in time; it was never sent"),
@@ -35,20 +37,17 @@ constexpr CodeRow kRows[] = {
     Row(ClientCode::kNoSuchRoom, "no_such_room", false, "the room was released or never opened"),
 };
 
-const CodeRow* Find(std::span<const CodeRow> rows, std::uint32_t code) {
-  for (const CodeRow& row : rows) {
-    if (row.code == code) return &row;
-  }
-  return nullptr;
-}
+// Of the hub's own codes the names will do: it says why in its own words.
+constexpr const PackedCodes& kClient = kPackedCodes<kClientRows, true>;
+constexpr const PackedCodes& kErrors = kPackedCodes<kErrorRows, false>;
+constexpr const PackedCodes& kLefts = kPackedCodes<kLeftRows, false>;
+constexpr const PackedCodes& kDisconnects = kPackedCodes<kDisconnectRows, false>;
 
-Fault Make(std::span<const CodeRow> rows, std::uint32_t code, std::string_view message) {
-  Fault fault{code, "unknown", message};
-  if (const CodeRow* row = Find(rows, code)) {
-    fault.name = row->name;
-    fault.retryable = row->temporary;
-    if (message.empty()) fault.message = row->meaning;
-  }
+Fault Make(const PackedCodes& codes, std::uint32_t code, std::string_view message) {
+  const PackedCodes::Row row = codes.Find(code);
+  Fault fault{code, row.name, message, row.temporary};
+  if (row.name.empty()) fault.name = "unknown";
+  if (message.empty()) fault.message = row.meaning;
   return fault;
 }
 
@@ -57,28 +56,28 @@ Fault Make(std::span<const CodeRow> rows, std::uint32_t code, std::string_view m
 Fault FaultOf(ClientCode code) { return FaultOf(code, {}); }
 
 Fault FaultOf(ClientCode code, std::string_view message) {
-  return Make(kRows, static_cast<std::uint32_t>(code), message);
+  return Make(kClient, static_cast<std::uint32_t>(code), message);
 }
 
 Fault FaultOf(ErrorCode code, std::string_view message) {
-  return Make(ErrorRows(), static_cast<std::uint32_t>(code), message);
+  return Make(kErrors, static_cast<std::uint32_t>(code), message);
 }
 
 Fault FaultOf(const Error& error) {
-  Fault fault = Make(ErrorRows(), error.code, error.message.view);
+  Fault fault = Make(kErrors, error.code, error.message.view);
   fault.retryable = error.temporary;
   fault.retry_after = std::chrono::milliseconds(error.retry_after_ms);
   return fault;
 }
 
 Fault FaultOfLeft(std::uint32_t code, std::string_view reason) {
-  return Make(LeftRows(), code, reason);
+  return Make(kLefts, code, reason);
 }
 
 Fault FaultOfClose(std::uint32_t code, std::string_view reason) {
   // What a browser reports when there was no close handshake; it never crosses a wire.
   if (code == 1005 || code == 1006) return Fault{code, "connection_lost", reason, true};
-  Fault fault = Make(DisconnectRows(), code, reason);
+  Fault fault = Make(kDisconnects, code, reason);
   fault.retryable = AfterCloseCode(code) != AfterClose::kStop;
   return fault;
 }

@@ -23,7 +23,7 @@ constexpr int kWrongWords = 2;
 
 struct WatchOptions {
   std::string room;
-  std::string url = "ws://127.0.0.1:8080/v1/ws";
+  std::string url = "ws://127.0.0.1:8080/ws";
   std::string token;
   std::uint32_t last = 0;
   std::uint64_t count = 0;  // 0: for ever

@@ -30,7 +30,7 @@ bool Cursor::ReadFixed64(std::uint64_t& value) {
   return true;
 }
 
-bool Cursor::ReadBytes(std::string_view& bytes) {
+bool Cursor::ReadLongBytes(std::string_view& bytes) {
   std::uint64_t size = 0;
   if (!ReadLongVarint(size, 5)) return false;
   const char* from = at_;

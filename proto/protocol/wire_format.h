@@ -38,15 +38,16 @@ inline char* WriteVarint(char* out, std::uint64_t value) {
 }
 
 // Bytes being taken from the front. A read that cannot be done answers false and is fatal to the
-// whole frame; nothing is read past the end.
+// whole frame; nothing is read past the end. What is read in one byte, as most is, is read in
+// place: a compiler that is told to make small code would not see to that.
 class Cursor {
  public:
   explicit Cursor(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  bool AtEnd() const { return at_ == end_; }
+  [[gnu::always_inline]] bool AtEnd() const { return at_ == end_; }
 
   // At most 10 bytes; bits above 64 are lost, as in the official runtime.
-  bool ReadVarint(std::uint64_t& value) {
+  [[gnu::always_inline]] bool ReadVarint(std::uint64_t& value) {
     if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
       value = static_cast<unsigned char>(*at_++);
       return true;
@@ -54,7 +55,7 @@ class Cursor {
     return ReadLongVarint(value, 10);
   }
   // A tag is a varint of at most 5 bytes, of which 32 bits count. Field number 0 does not exist.
-  bool ReadTag(std::uint32_t& tag) {
+  [[gnu::always_inline]] bool ReadTag(std::uint32_t& tag) {
     if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
       tag = static_cast<unsigned char>(*at_++);
       return tag >> 3 != 0;
@@ -66,12 +67,20 @@ class Cursor {
   }
   bool ReadFixed64(std::uint64_t& value);
   // A length (at most 5 bytes of varint) and so many bytes.
-  bool ReadBytes(std::string_view& bytes);
+  [[gnu::always_inline]] bool ReadBytes(std::string_view& bytes) {
+    if (at_ == end_ || static_cast<unsigned char>(*at_) >= 0x80) return ReadLongBytes(bytes);
+    const std::size_t size = static_cast<unsigned char>(*at_);
+    if (static_cast<std::size_t>(end_ - at_ - 1) < size) return false;
+    bytes = std::string_view(at_ + 1, size);
+    at_ += 1 + size;
+    return true;
+  }
   // Past one field's value, groups included. `depth` bounds how deep groups may nest.
   bool Skip(std::uint32_t tag, int depth);
 
  private:
   bool ReadLongVarint(std::uint64_t& value, int bytes_max);
+  bool ReadLongBytes(std::string_view& bytes);
   bool Advance(std::size_t bytes);
 
   const char* at_;

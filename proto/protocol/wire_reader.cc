@@ -13,16 +13,23 @@ using wire::MakeTag;
 using wire::MessageTable;
 using wire::WireType;
 
-void StoreNumber(Kind kind, void* value, std::uint64_t raw) {
-  if (kind == Kind::kBool) {
+[[gnu::always_inline]] inline bool ReadNumber(wire::Cursor& cursor, Kind kind, void* value) {
+  std::uint64_t raw = 0;
+  if (!cursor.ReadVarint(raw)) return false;
+  if (kind == Kind::k64) {
+    std::memcpy(value, &raw, sizeof raw);
+  } else if (kind == Kind::kBool) {
     const bool flag = raw != 0;
     std::memcpy(value, &flag, sizeof flag);
-  } else if (kind == Kind::k64) {
-    std::memcpy(value, &raw, sizeof raw);
   } else {
     const auto low = static_cast<std::uint32_t>(raw);
     std::memcpy(value, &low, sizeof low);
   }
+  return true;
+}
+
+bool IsPacked(const FieldRow& row, std::uint32_t tag) {
+  return row.repeated && row.is_number() && tag == MakeTag(row.tag >> 3, WireType::kBytes);
 }
 
 std::size_t ItemBytes(const FieldRow& row) {
@@ -47,44 +54,13 @@ std::size_t ItemBytes(const FieldRow& row) {
 
 }  // namespace
 
-bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& table, void* message) {
-  if (depth_ == 0) return false;
-  --depth_;
-  wire::Cursor cursor(bytes);
-  while (!cursor.AtEnd()) {
-    std::uint32_t tag = 0;
-    if (!cursor.ReadTag(tag)) return false;
-    const std::uint32_t place = (tag >> 3) - 1;
-    if (place < table.row_count) {
-      const FieldRow& row = table.rows[place];
-      void* const member = static_cast<char*>(message) + row.offset;
-      if (tag == row.tag) {
-        if (!ReadField(cursor, row, member)) return false;
-        continue;
-      }
-      if (row.repeated && row.is_number() && tag == MakeTag(place + 1, WireType::kBytes)) {
-        if (!ReadPacked(cursor, row, *static_cast<RepeatedItems*>(member))) return false;
-        continue;
-      }
-    }
-    if (!cursor.Skip(tag, depth_)) return false;
-  }
-  ++depth_;
-  return true;
+void* MessageReader::PlaceOf(const FieldRow& row, void* member) {
+  if (row.repeated) return Grow(*static_cast<RepeatedItems*>(member), row);
+  return row.link == nullptr ? member : row.link->hold(member);
 }
 
-bool MessageReader::ReadField(wire::Cursor& cursor, const FieldRow& row, void* member) {
-  void* value = member;
-  if (row.repeated) {
-    value = Grow(*static_cast<RepeatedItems*>(member), row);
-    if (value == nullptr) return false;
-  } else if (row.link != nullptr) {
-    value = row.link->hold(member);
-  }
-  return ReadValue(cursor, row, value);
-}
-
-bool MessageReader::ReadValue(wire::Cursor& cursor, const FieldRow& row, void* value) {
+[[gnu::always_inline]] inline bool MessageReader::ReadValue(wire::Cursor& cursor,
+                                                            const FieldRow& row, void* value) {
   switch (row.kind) {
     case Kind::kText: {
       std::string_view& text = static_cast<Text*>(value)->view;
@@ -98,13 +74,35 @@ bool MessageReader::ReadValue(wire::Cursor& cursor, const FieldRow& row, void* v
     }
     case Kind::kFixed64:
       return cursor.ReadFixed64(*static_cast<std::uint64_t*>(value));
-    default: {
-      std::uint64_t raw = 0;
-      if (!cursor.ReadVarint(raw)) return false;
-      StoreNumber(row.kind, value, raw);
-      return true;
-    }
+    default:
+      return ReadNumber(cursor, row.kind, value);
   }
+}
+
+bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& table, void* message) {
+  if (depth_ == 0) return false;
+  --depth_;
+  wire::Cursor cursor(bytes);
+  while (!cursor.AtEnd()) {
+    std::uint32_t tag = 0;
+    if (!cursor.ReadTag(tag)) return false;
+    const std::uint32_t place = (tag >> 3) - 1;
+    const FieldRow* const row = place < table.row_count ? table.rows + place : nullptr;
+    if (row == nullptr || tag != row->tag) {
+      if (row != nullptr && IsPacked(*row, tag)) {
+        void* items = static_cast<char*>(message) + row->offset;
+        if (!ReadPacked(cursor, *row, *static_cast<RepeatedItems*>(items))) return false;
+      } else if (!cursor.Skip(tag, depth_)) {
+        return false;
+      }
+      continue;
+    }
+    void* value = static_cast<char*>(message) + row->offset;
+    if (row->repeated || row->link != nullptr) value = PlaceOf(*row, value);
+    if (value == nullptr || !ReadValue(cursor, *row, value)) return false;
+  }
+  ++depth_;
+  return true;
 }
 
 bool MessageReader::ReadPacked(wire::Cursor& cursor, const FieldRow& row, RepeatedItems& items) {
@@ -112,7 +110,7 @@ bool MessageReader::ReadPacked(wire::Cursor& cursor, const FieldRow& row, Repeat
   if (!cursor.ReadBytes(bytes)) return false;
   for (wire::Cursor packed(bytes); !packed.AtEnd();) {
     void* item = Grow(items, row);
-    if (item == nullptr || !ReadValue(packed, row, item)) return false;
+    if (item == nullptr || !ReadNumber(packed, row.kind, item)) return false;
   }
   return true;
 }

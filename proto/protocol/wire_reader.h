@@ -25,8 +25,9 @@ class MessageReader {
 
  private:
   bool ReadMessage(std::string_view bytes, const wire::MessageTable& table, void* message);
-  bool ReadField(wire::Cursor& cursor, const wire::FieldRow& row, void* member);
   bool ReadValue(wire::Cursor& cursor, const wire::FieldRow& row, void* value);
+  // Where the value goes; nullptr when the arena is full.
+  void* PlaceOf(const wire::FieldRow& row, void* member);
   bool ReadPacked(wire::Cursor& cursor, const wire::FieldRow& row, RepeatedItems& items);
   void* Grow(RepeatedItems& items, const wire::FieldRow& row);
 

@@ -139,8 +139,10 @@ TEST(Abi, APublicationIsNamedByItsPlaceInTheFrame) {
   EXPECT_EQ(joins[0].word[3], 0x01234567u);
   EXPECT_EQ(joins[0].number[0], 4.0);
   const auto atoms = host.Effects(RC_EFFECT_ATOM);
-  ASSERT_EQ(atoms.size(), 1u);
+  ASSERT_EQ(atoms.size(), 3u);
   EXPECT_EQ(host.Text(atoms[0], 6), "said");
+  EXPECT_EQ(host.Text(atoms[1], 6), "session");
+  EXPECT_EQ(host.Text(atoms[2], 6), "bob");
   const auto heard = host.Effects(RC_EFFECT_PUBLICATION);
   ASSERT_EQ(heard.size(), 1u);
   EXPECT_EQ(heard[0].room, room);
@@ -148,8 +150,8 @@ TEST(Abi, APublicationIsNamedByItsPlaceInTheFrame) {
   EXPECT_EQ(heard[0].word[2], static_cast<std::uint32_t>(RC_ENCODING_JSON));
   EXPECT_EQ(Host::Frame(heard[0], 8, answer), "{\"a\":1}");
   EXPECT_EQ(Host::Frame(heard[0], 10, answer), "k");
-  EXPECT_EQ(Host::Frame(heard[0], 12, answer), "session");
-  EXPECT_EQ(Host::Frame(heard[0], 14, answer), "bob");
+  EXPECT_EQ(heard[0].word[8], atoms[1].word[0]);
+  EXPECT_EQ(heard[0].word[9], atoms[2].word[0]);
   EXPECT_EQ(heard[0].number[0], 5.0);
   EXPECT_EQ(heard[0].number[1], 123.0);
   const auto tags = host.Effects(RC_EFFECT_TAG);

@@ -118,7 +118,7 @@ class Transport {
 };
 
 struct ClientConfig {
-  std::string url;    // ws://host:port/v1/ws
+  std::string url;    // ws://host:port/ws
   std::string token;  // empty: anonymous, where the hub allows it
   std::string name = "roomcast-cpp";
 };

@@ -24,7 +24,7 @@ export interface RawPublication {
   readonly key: string;
   readonly session: string;
   readonly user: string;
-  readonly tags: [string, string][];
+  tags: readonly (readonly [string, string])[];
   readonly offset: number;
   readonly timeUs: number;
 }
@@ -77,6 +77,7 @@ export type Effect =
   | { kind: Kind.Trace; line: string };
 
 const EFFECT_BYTES = 96;
+const NO_TAGS: readonly (readonly [string, string])[] = [];
 const text8 = new TextDecoder();
 
 /** 64 bits as 16 hexadecimal digits. */
@@ -120,7 +121,9 @@ export class EffectReader {
     else if (kind === Kind.Atom) this.#atoms[this.#at(4)] = this.#string(6);
     else if (kind === Kind.Tag) {
       const last = effects[effects.length - 1];
-      if (last?.kind === Kind.Publication) last.tags.push([this.#received(8), this.#received(10)]);
+      if (last?.kind === Kind.Publication) {
+        last.tags = [...last.tags, [this.#received(8), this.#received(10)]];
+      }
     } else {
       const effect = this.#other(kind);
       if (effect) effects.push(effect);
@@ -136,9 +139,9 @@ export class EffectReader {
       encoding: ENCODINGS[this.#at(6)] ?? 'bytes',
       data: this.#frame(8),
       key: this.#received(10),
-      session: this.#received(12),
-      user: this.#received(14),
-      tags: [],
+      session: this.#atoms[this.#at(12)] ?? '',
+      user: this.#atoms[this.#at(13)] ?? '',
+      tags: NO_TAGS,
       offset: this.#number(0),
       timeUs: this.#number(1),
     };

@@ -20,6 +20,18 @@ export function inlineSource(packed: string): CoreSource {
   };
 }
 
+/** The core as a file that is compiled while it arrives. */
+export function streamedSource(url: string | URL): CoreSource {
+  return async () => {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url} was answered with ${response.status}`);
+    // A server that does not know the type of the file costs the streaming, and nothing else.
+    return response.headers.get('content-type')?.startsWith('application/wasm')
+      ? WebAssembly.compileStreaming(response)
+      : WebAssembly.compile(await response.arrayBuffer());
+  };
+}
+
 // A module imports nothing that does anything: a standalone one may tell of grown memory, and may
 // ask to end the process when an invariant is broken.
 function satisfy(module: WebAssembly.Module): WebAssembly.Imports {

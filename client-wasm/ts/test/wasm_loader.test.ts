@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import packedCore from 'roomcast:core';
 import { RoomcastError } from '../src/errors.js';
-import { inlineSource, instantiate, SharedCore } from '../src/wasm_loader.js';
+import { inlineSource, instantiate, SharedCore, streamedSource } from '../src/wasm_loader.js';
 
 // (module (func (export "rc_abi_version") (result i32) i32.const 99))
 const FOREIGN = Uint8Array.from(
@@ -67,4 +71,41 @@ test('a broken core says what a page may have to allow', async () => {
     instantiate(() => WebAssembly.compile(Uint8Array.of(0, 1, 2, 3))),
     (error) => unsupported(error) && /wasm-unsafe-eval/.test((error as Error).message),
   );
+});
+
+// A server of the core's file on the loopback, for the time of `use`.
+async function served(headers: Record<string, string>, use: (url: string) => Promise<void>) {
+  const server = createServer((request, response) => {
+    const found = request.url === '/roomcast_sdk.wasm';
+    response.writeHead(found ? 200 : 404, headers);
+    response.end(found ? readFileSync(new URL('../roomcast_sdk.wasm', import.meta.url)) : '');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    await use(`http://127.0.0.1:${port}`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+test('the core as a file is taken whatever type the server gives it', async () => {
+  for (const type of ['application/wasm', 'application/octet-stream']) {
+    await served({ 'content-type': type }, async (url) => {
+      const core = await instantiate(streamedSource(`${url}/roomcast_sdk.wasm`));
+      assert.equal(typeof core.rc_create, 'function');
+    });
+  }
+});
+
+test('a core that is not where it should be is an error that says so', async () => {
+  await served({}, async (url) => {
+    await assert.rejects(instantiate(streamedSource(`${url}/elsewhere.wasm`)), (error: unknown) => {
+      assert.ok(unsupported(error));
+      assert.match(String(error), /elsewhere\.wasm was answered with 404/);
+      return true;
+    });
+  });
 });

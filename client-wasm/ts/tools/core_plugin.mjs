@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 export const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-const core = resolve(
+export const core = resolve(
   process.env.ROOMCAST_WASM ?? join(folder, '../../build/wasm/roomcast_sdk.wasm'),
 );
 

@@ -1,0 +1,29 @@
+// Prints the package's figures, one `name value unit` a line: what a page downloads, and what
+// decoding costs (bench/decode.ts).
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import { common, core, folder } from './core_plugin.mjs';
+
+const gzipBytes = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
+const print = (name, file) => {
+  const path = join(folder, 'dist', file);
+  if (existsSync(path)) console.log(`${name} ${gzipBytes(path)} bytes`);
+};
+print('sdk_default_gzip_bytes', 'index.js');
+print('sdk_external_js_gzip_bytes', 'external.js');
+console.log(`sdk_external_wasm_gzip_bytes ${gzipBytes(core)} bytes`);
+
+const out = join(folder, 'dist/test/bench.mjs');
+await esbuild.build({
+  ...common,
+  entryPoints: ['bench/decode.ts'],
+  outfile: out,
+  platform: 'node',
+  external: ['protobufjs'],
+});
+const schema = join(folder, '../../proto/roomcast/v1/client.proto');
+const { status } = spawnSync(process.execPath, [out, core, schema], { stdio: 'inherit' });
+process.exit(status ?? 1);
