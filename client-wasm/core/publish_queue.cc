@@ -15,9 +15,18 @@ const Now& StartOf(const PublishQueue::Entry& entry) {
 
 }  // namespace
 
+void PublishQueue::LookAfter(const Entry& entry) {
+  const Now& start = StartOf(entry);
+  const Duration limit = LimitOf(entry);
+  look_at_.instant = std::min(look_at_.instant, start.instant + limit);
+  look_at_.wall =
+      WallTime{std::min(Microseconds(look_at_.wall), Microseconds(start.wall) + limit.count())};
+}
+
 bool PublishQueue::Add(Entry entry) {
   if (entries_.size() >= kQueueMessages || bytes_ + entry.frame.size() > kQueueBytes) return false;
   bytes_ += entry.frame.size();
+  LookAfter(entry);
   entries_.push_back(std::move(entry));
   return true;
 }
@@ -34,6 +43,7 @@ void PublishQueue::MarkSent(Entry& entry, const Now& now) {
   entry.resent = entry.ever_sent;
   entry.ever_sent = true;
   ++sent_;
+  LookAfter(entry);
 }
 
 PublishQueue::Entry PublishQueue::TakeAt(std::size_t index) {
@@ -64,22 +74,24 @@ std::optional<PublishQueue::Entry> PublishQueue::TakeFirst() {
 }
 
 std::optional<PublishQueue::Entry> PublishQueue::TakeExpired(const Now& now) {
+  if (now.instant < look_at_.instant && now.wall < look_at_.wall) return std::nullopt;
+  look_at_ = kNoLook;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (Elapsed(StartOf(entries_[i]), now) >= LimitOf(entries_[i])) return TakeAt(i);
+    if (Elapsed(StartOf(entries_[i]), now) >= LimitOf(entries_[i])) {
+      // Look again: what comes behind it was not looked at.
+      look_at_ = now;
+      return TakeAt(i);
+    }
+    LookAfter(entries_[i]);
   }
   return std::nullopt;
 }
 
-Instant PublishQueue::NextDeadline() const {
-  Instant next = kNever;
-  for (const Entry& entry : entries_) {
-    next = std::min(next, StartOf(entry).instant + LimitOf(entry));
-  }
-  return next;
-}
-
 void PublishQueue::MarkUnsent() {
-  for (Entry& entry : entries_) entry.sent.reset();
+  for (Entry& entry : entries_) {
+    entry.sent.reset();
+    LookAfter(entry);
+  }
   sent_ = 0;
 }
 

@@ -49,7 +49,8 @@ class PublishQueue {
   // The next one that has waited too long: its timeout from its sending on this connection, or
   // kQueueAge since it was made while it is not sent on one.
   std::optional<Entry> TakeExpired(const Now& now);
-  Instant NextDeadline() const;
+  // Never too late; too early where what it was for has settled, until TakeExpired() looks again.
+  Instant NextDeadline() const { return look_at_.instant; }
 
   // The connection is gone: everything is to be sent (again).
   void MarkUnsent();
@@ -59,10 +60,14 @@ class PublishQueue {
 
  private:
   Entry TakeAt(std::size_t index);
+  void LookAfter(const Entry& entry);
 
   std::vector<Entry> entries_;
   std::size_t sent_ = 0;  // how many at the front went out on this connection
   std::size_t bytes_ = 0;
+  // Before both, nothing has waited too long: so that an input need not look at every entry.
+  Now look_at_ = kNoLook;
+  static constexpr Now kNoLook{kNever, WallTime{INT64_MAX}};
 };
 
 }  // namespace roomcast::client
