@@ -75,8 +75,8 @@ class Shard::Impl {
     Finish(now);
   }
 
-  void OnMail(Mail mail, Now now) {
-    Deliver(std::move(mail), now);
+  void OnMail(Mail&& mail, Now now) {
+    Deliver(mail, now);
     Finish(now);
   }
 
@@ -158,7 +158,8 @@ class Shard::Impl {
     if (!tops.empty()) speaker_.Push(session, Tops{tops});
   }
 
-  void Deliver(Mail mail, Now now) {
+  // Takes what it needs out of the mail, which is large to hand on.
+  void Deliver(Mail& mail, Now now) {
     if (auto* join = std::get_if<JoinRoom>(&mail)) {
       home_.OnJoin(std::move(*join), now);
     } else if (const auto* leave = std::get_if<LeaveRoom>(&mail)) {
@@ -252,7 +253,7 @@ class Shard::Impl {
   void Finish(Now now) {
     do {
       home_.TakeAnswers(now);
-      for (Mail mail; courier_.TakeOwn(mail);) Deliver(std::move(mail), now);
+      for (Mail mail; courier_.TakeOwn(mail);) Deliver(mail, now);
       for (const SessionRef& ref : std::exchange(ended_, {})) LetGo(ref);
     } while (!ended_.empty() || courier_.HasOwn());
   }
