@@ -194,14 +194,14 @@ void HubLife::AskIfLost(End& end, Now now) {
   if (at > end.alive_at) Hear(end, at);
 }
 
-void HubLife::OnBytes(LinkIndex link, std::string bytes, Now now) {
+void HubLife::OnBytes(LinkIndex link, std::string_view bytes, Now now) {
   now_ = now;
   End* end = Find(link);
   if (end == nullptr || end->phase != End::Phase::kOpen) return;
   Hear(*end, now.instant);
   WantTurn(SeatOf(*end), now, true);
   if (!end->reading || !end->held.empty()) {
-    end->held.push_back(std::move(bytes));
+    end->held.emplace_back(bytes);
     return;
   }
   totals_.client_messages += CountMessages(bytes);

@@ -67,7 +67,7 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
 
   // ---- What the network brings
   void OnOpen(LinkIndex link, ClientIndex client, Now now);
-  void OnBytes(LinkIndex link, std::string bytes, Now now);
+  void OnBytes(LinkIndex link, std::string_view bytes, Now now);
   // Its end of the stream, or a reset.
   void OnPeerEnded(LinkIndex link, std::uint16_t code, Now now);
   void OnWritable(LinkIndex link, Now now);
@@ -84,6 +84,11 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
   [[nodiscard]] const hub::HubConfig& config() const { return config_; }
   // Whether the hub holds a session for the link.
   [[nodiscard]] bool Believes(LinkIndex link) const;
+  // Whether the hub takes what the client says; it does not while a join's answer is awaited.
+  [[nodiscard]] bool Reads(LinkIndex link) const {
+    const End* end = Find(link);
+    return end != nullptr && end->reading && end->held.empty();
+  }
   // Whether its end is there: it may have last words to write when the session is gone.
   [[nodiscard]] bool Holds(LinkIndex link) const { return Find(link) != nullptr; }
   void Patrol();

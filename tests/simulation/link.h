@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "client-wasm/core/ids.h"
 #include "proto/protocol/instant.h"
@@ -22,6 +24,28 @@ struct Packet {
   bool end = false;        // the connection's end, with this code
   std::uint16_t code = 0;  // 1006: there was no close handshake
   std::string bytes;
+};
+
+// Packets' memory, used again: most of what a run does is to hand bytes on.
+class SpareBytes {
+ public:
+  // Empty.
+  std::string Take() {
+    if (spare_.empty()) return {};
+    std::string bytes = std::move(spare_.back());
+    spare_.pop_back();
+    return bytes;
+  }
+  void Give(std::string&& bytes) {
+    if (bytes.capacity() < kSmallest || spare_.size() == kMost) return;
+    bytes.clear();
+    spare_.push_back(std::move(bytes));
+  }
+
+ private:
+  static constexpr std::size_t kSmallest = 64;
+  static constexpr std::size_t kMost = 256;
+  std::vector<std::string> spare_;
 };
 
 // One direction of a link. Order is kept. A dead one takes bytes and lets them vanish; only an end

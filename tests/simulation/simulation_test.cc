@@ -31,10 +31,13 @@ TEST(Simulation, KeepsItsPromisesWhateverTheNetworkDoes) {
   EXPECT_GT(all.gaps, kSeeds / 4);
   EXPECT_GT(all.resent, kSeeds);
   EXPECT_GT(all.unknown, kSeeds / 10);
-  EXPECT_GT(all.full_mailboxes, 0u);
+  EXPECT_GT(all.duplicates, kSeeds);
+  EXPECT_GT(all.full_mailboxes, kSeeds);
+  EXPECT_GT(all.slow_ends, 0u);
   EXPECT_GT(all.client_lost, kSeeds / 4);
   EXPECT_GT(all.hub_lost, kSeeds / 4);
   EXPECT_GT(all.recovered, kSeeds);
+  EXPECT_GT(all.lost, kSeeds);
   EXPECT_GT(all.done, 100 * kSeeds);
 }
 

@@ -186,6 +186,22 @@ void World::Heal() {
   }
 }
 
+// A room that is wanted is joined, and its reader stands at the top of its stream.
+std::string World::Unfinished(ClientIndex index, const RoomUse& use) const {
+  if (!use.wanted) return {};
+  const std::string room =
+      "room " + streams_.names()[use.room] + " of client " + std::to_string(index);
+  if (clients_[index].core->room_state(use.id) != client::RoomState::kJoined) {
+    return room + " is not joined";
+  }
+  const std::optional<Position> at = holes_.PositionOf(index, use.room);
+  const Streams::Stream* stream = streams_.Newest(use.room);
+  if (stream == nullptr || stream->life != life_) return {};
+  if (at && at->epoch == stream->epoch && at->offset == stream->entries.size()) return {};
+  return room + " stands at offset " + std::to_string(at ? at->offset : 0) + " of " +
+         std::to_string(stream->entries.size());
+}
+
 // What has not come right yet; empty: all is well.
 std::string World::Unfinished() const {
   for (ClientIndex i = 0; i < clients_.size(); ++i) {
@@ -199,18 +215,7 @@ std::string World::Unfinished() const {
       return "the connection" + who + " is not there";
     }
     for (const RoomUse& use : client.rooms) {
-      if (!use.wanted) continue;
-      const std::string& name = streams_.names()[use.room];
-      if (client.core->room_state(use.id) != client::RoomState::kJoined) {
-        return "room " + name + who + " is not joined";
-      }
-      const std::optional<Position> at = holes_.PositionOf(i, use.room);
-      const Streams::Stream* stream = streams_.Newest(use.room);
-      if (stream == nullptr || stream->life != life_) continue;
-      if (!at || at->epoch != stream->epoch || at->offset != stream->entries.size()) {
-        return "room " + name + who + " stands at offset " + std::to_string(at ? at->offset : 0) +
-               " of " + std::to_string(stream->entries.size());
-      }
+      if (std::string unfinished = Unfinished(i, use); !unfinished.empty()) return unfinished;
     }
   }
   for (const BackendCall& call : backend_calls_) {

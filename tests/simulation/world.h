@@ -98,6 +98,7 @@ class World : public Wires, public WitnessedEngine::Witness {
   void Patrol();
   void Heal();
   [[nodiscard]] std::string Unfinished() const;
+  [[nodiscard]] std::string Unfinished(ClientIndex index, const RoomUse& use) const;
   void FinishTotals();
   [[nodiscard]] Now HubNow() const;
   [[nodiscard]] Now NowOf(const Client& client) const;
@@ -207,6 +208,7 @@ class World : public Wires, public WitnessedEngine::Witness {
   };
   std::vector<BackendCall> backend_calls_;
   std::string payload_;
+  SpareBytes spare_;
   Arena arena_;
 };
 

@@ -111,10 +111,7 @@ void World::Join(ClientIndex index, RoomUse& use) {
       break;
   }
   // The core keeps the position of a room that it is in.
-  if (!use.wanted)
-    holes_.OnWish(index, use.room, since);
-  else if (!holes_.PositionOf(index, use.room))
-    holes_.OnWish(index, use.room, since);
+  if (!use.wanted || !holes_.PositionOf(index, use.room)) holes_.OnWish(index, use.room, since);
   use.wanted = true;
   calls_.OnCall(index, client.core->Join(NowOf(client), use.id, options));
   TakeEffects(index);

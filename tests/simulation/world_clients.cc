@@ -77,7 +77,7 @@ void World::Act(ClientIndex index, const client::CloseSocket& close) {
   }
   Link& link = LinkOf(client.link);
   if (close.code == static_cast<std::uint16_t>(DisconnectCode::kNoPong)) {
-    liveness_.OnClientGaveUp(link, now_);
+    liveness_.OnClientGaveUp(link, now_, hub_ && hub_->Reads(client.link));
   }
   if (judge_.tracing()) judge_.Note(index, "closes its socket: " + std::to_string(close.code));
   link.client_has = false;

@@ -63,7 +63,9 @@ void World::Put(LinkIndex index, bool up, Packet packet, Duration least) {
 
 void World::SendUp(LinkIndex index, std::string_view bytes) {
   if (LinkOf(index).up.dead) return;
-  Put(index, true, {.at = {}, .bytes = std::string(bytes)}, Delay());
+  Packet packet{.at = {}, .bytes = spare_.Take()};
+  packet.bytes = bytes;
+  Put(index, true, std::move(packet), Delay());
 }
 
 void World::SendEnd(LinkIndex index, bool up, std::uint16_t code) {
@@ -83,7 +85,8 @@ void World::ArriveUp(LinkIndex index) {
       hub_->OnPeerEnded(index, packet.code, HubNow());
     } else if (!link.up.dead) {
       link.hub_sign_at = now_;
-      hub_->OnBytes(index, std::move(packet.bytes), HubNow());
+      hub_->OnBytes(index, packet.bytes, HubNow());
+      spare_.Give(std::move(packet.bytes));
     }
   }
 }
@@ -101,7 +104,7 @@ void World::Write(LinkIndex index, std::span<const iovec> pieces, std::size_t by
   link.in_flight += bytes;
   if (link.down.dead) return;
   Packet packet;
-  packet.bytes.reserve(bytes);
+  packet.bytes = spare_.Take();
   for (const iovec& piece : pieces) {
     packet.bytes.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
   }
@@ -126,7 +129,7 @@ void World::ArriveDown(LinkIndex index) {
     return;
   }
   while (!link.down.packets.empty() && link.down.packets.front().at <= now_) {
-    const Packet packet = std::move(link.down.packets.front());
+    Packet packet = std::move(link.down.packets.front());
     link.down.packets.pop_front();
     if (packet.end) {
       CloseClientEnd(index, packet.code);
@@ -139,6 +142,7 @@ void World::ArriveDown(LinkIndex index) {
       events_.Plan(now_ + Delay(), Kind::kWritable, index);
     }
     Deliver(index, packet.bytes);
+    spare_.Give(std::move(packet.bytes));
   }
 }
 

@@ -26,14 +26,15 @@ class LivenessCheck {
     if (silent >= silence_ - kSlack) return;
     Breach(link, "the hub declared a peer dead that gave a sign " + Seconds(silent) + " ago");
   }
-  void OnClientGaveUp(const Link& link, Instant now) {
+  void OnClientGaveUp(const Link& link, Instant now, bool hub_reads) {
     const Duration silent = now - std::max(link.client_heard_at, link.opened_at);
     // Asked after early, it has at least the probe's deadline to answer.
     const bool nudged = link.nudged_at > link.opened_at;
     if (silent < (nudged ? kProbeDeadline : silence_)) {
       Breach(link, "the client declared a hub dead that it heard " + Seconds(silent) + " ago");
     }
-    if (link.WellSince(now - silence_ - kSlack)) {
+    // A hub that is too busy to read leaves a probe unanswered, too.
+    if (hub_reads && link.WellSince(now - silence_ - kSlack)) {
       Breach(link, "the client declared a hub dead on a link that was well");
     }
   }
