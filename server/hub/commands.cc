@@ -35,6 +35,30 @@ bool IsCommand(const ClientMessage& message) {
   return !std::holds_alternative<Ping>(message.body) && !std::holds_alternative<Pong>(message.body);
 }
 
+// Another one of the session has to be answered first.
+bool MustWait(const Session& session, const ClientMessage& message) {
+  if (std::holds_alternative<History>(message.body) ||
+      std::holds_alternative<PresenceGet>(message.body)) {
+    return session.reads;
+  }
+  if (const auto* join = std::get_if<Join>(&message.body)) {
+    return Joiner::IsUnderWay(session, join->room.view);
+  }
+  const auto* leave = std::get_if<Leave>(&message.body);
+  return leave != nullptr && Joiner::IsUnderWay(session, leave->room.view);
+}
+
+// The first message of those that wait: a field of ClientFrame, as AppendFrame() wrote it.
+std::string_view FirstOf(std::string_view frame) {
+  std::size_t at = 1;
+  std::size_t bytes = 0;
+  for (unsigned shift = 0;; shift += 7) {
+    const auto byte = static_cast<unsigned char>(frame[at++]);
+    bytes |= static_cast<std::size_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return frame.substr(0, at + bytes);
+  }
+}
+
 }  // namespace
 
 Commands::Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
@@ -82,12 +106,20 @@ void Commands::Wait(Session& session, const ClientFrame& frame, std::size_t from
 
 void Commands::GoOn(Session& session, Now now) {
   if (!session.waits) return;
-  session.waits = false;
-  const std::string rest = std::exchange(session.waiting, {});
-  OnFrame(session, rest, now);
-  if (!session.waits && session.state != Session::State::kEnded) {
-    outbox_.SetReading(session.connection, true);
+  // One by one, so that many waits of one message cost no more than one.
+  while (session.waiting_begin < session.waiting.size()) {
+    if (session.choked) return;
+    const std::string_view one =
+        FirstOf(std::string_view(session.waiting).substr(session.waiting_begin));
+    arena_.Reset();
+    if (!RunOne(session, DecodeClientFrame(one, arena_)->messages[0], now)) return;
+    session.waiting_begin += one.size();
+    if (session.state == Session::State::kEnded) return;
   }
+  session.waiting = {};
+  session.waiting_begin = 0;
+  session.waits = false;
+  outbox_.SetReading(session.connection, true);
 }
 
 void Commands::OnDrained(Session& session, Now now) {
@@ -105,16 +137,16 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
     speaker_.Disconnect(session, DisconnectCode::kBadRequest, "the first message is not Hello");
     return true;
   }
-  if (session.state == Session::State::kGreeting) return false;
+  if (session.state == Session::State::kGreeting || MustWait(session, message)) return false;
   if (IsCommand(message) && !IsInTime(session, id, session.rates->commands, "commands", now)) {
     return true;
   }
   if (hello != nullptr) {
     speaker_.Disconnect(session, DisconnectCode::kBadRequest, "Hello came twice");
   } else if (const auto* join = std::get_if<Join>(&message.body)) {
-    return OnJoin(session, id, *join, now);
+    OnJoin(session, id, *join, now);
   } else if (const auto* leave = std::get_if<Leave>(&message.body)) {
-    return OnLeave(session, id, *leave);
+    OnLeave(session, id, *leave);
   } else if (const auto* publish = std::get_if<Publish>(&message.body)) {
     OnPublish(session, id, *publish, now);
   } else if (const auto* history = std::get_if<History>(&message.body)) {
@@ -143,23 +175,19 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
   return true;
 }
 
-bool Commands::OnJoin(Session& session, std::uint32_t id, const Join& join, Now now) {
-  if (Joiner::IsUnderWay(session, join.room.view)) return false;
-  if (!IsInTime(session, id, session.rates->joins, "joins", now)) return true;
+void Commands::OnJoin(Session& session, std::uint32_t id, const Join& join, Now now) {
+  if (!IsInTime(session, id, session.rates->joins, "joins", now)) return;
   if (const auto standing = rooms_.Find(session, join.room.view)) {
-    speaker_.Reply(session, id, joiner_.Again(session, join.room.view, *standing));
-    return true;
+    return speaker_.Reply(session, id, joiner_.Again(session, join.room.view, *standing));
   }
-  if (const auto failure = joiner_.Ask(session, join, id, now))
+  if (const auto failure = joiner_.Ask(session, join, id, now)) {
     speaker_.Fail(session, id, *failure);
-  return true;
+  }
 }
 
-bool Commands::OnLeave(Session& session, std::uint32_t id, const Leave& leave) {
-  if (Joiner::IsUnderWay(session, leave.room.view)) return false;
+void Commands::OnLeave(Session& session, std::uint32_t id, const Leave& leave) {
   rooms_.Remove(session, leave.room.view);
   speaker_.Reply(session, id, Ok{});
-  return true;
 }
 
 bool Commands::IsInTime(Session& session, std::uint32_t id, SessionRates::Rate& rate,
@@ -213,16 +241,24 @@ void Commands::OnHistory(Session& session, std::uint32_t id, const History& hist
                          {ErrorCode::kNotAvailable, "the room's namespace keeps no history"});
   }
   const ShardId home = HomeShardOf(config_, history.room.view);
-  if (courier_.TrySend(home,
-                       ReadHistory{session.ref, id, std::string(history.room.view), history.since,
-                                   history.before, history.limit, history.reverse})) {
-    return;
-  }
+  session.reads = courier_.TrySend(
+      home, ReadHistory{session.ref, id, std::string(history.room.view), history.since,
+                        history.before, history.limit, history.reverse});
+  if (session.reads) return;
   speaker_.Fail(session, id, {ErrorCode::kOverloaded, "the room's shard is busy", 100ms});
 }
 
-void Commands::OnHistoryAnswer(Session& session, const HistoryAnswer& answer) {
-  if (answer.refused) return speaker_.Fail(session, answer.request, answer.failure);
+void Commands::OnHistoryAnswer(Session& session, const HistoryAnswer& answer, Now now) {
+  session.reads = false;
+  if (answer.refused) {
+    speaker_.Fail(session, answer.request, answer.failure);
+  } else {
+    SayHistoryPage(session, answer);
+  }
+  GoOn(session, now);
+}
+
+void Commands::SayHistoryPage(Session& session, const HistoryAnswer& answer) {
   arena_.Reset();
   // The hub's own bytes; more than the arena holds cannot be in a page.
   const auto entries = DecodePublicationEntries(answer.entries, arena_);

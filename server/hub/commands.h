@@ -34,8 +34,8 @@ class Commands {
   // The session's outbox has room again.
   void OnDrained(Session& session, Now now);
   void OnPublishAnswer(Session& session, const PublishAnswer& answer);
-  void OnPresenceAnswer(Session& session, const PresenceAnswer& answer);
-  void OnHistoryAnswer(Session& session, const HistoryAnswer& answer);
+  void OnPresenceAnswer(Session& session, const PresenceAnswer& answer, Now now);
+  void OnHistoryAnswer(Session& session, const HistoryAnswer& answer, Now now);
 
  private:
   void Run(Session& session, const ClientFrame& frame, Now now);
@@ -44,10 +44,11 @@ class Commands {
   void Wait(Session& session, const ClientFrame& frame, std::size_t from);
   void GoOn(Session& session, Now now);
 
-  bool OnJoin(Session& session, std::uint32_t id, const Join& join, Now now);
-  bool OnLeave(Session& session, std::uint32_t id, const Leave& leave);
+  void OnJoin(Session& session, std::uint32_t id, const Join& join, Now now);
+  void OnLeave(Session& session, std::uint32_t id, const Leave& leave);
   void OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now);
   void OnHistory(Session& session, std::uint32_t id, const History& history);
+  void SayHistoryPage(Session& session, const HistoryAnswer& answer);
   void OnPresenceGet(Session& session, std::uint32_t id, const PresenceGet& get);
   void OnPresenceUpdate(Session& session, std::uint32_t id, const PresenceUpdate& update);
   void OnRefresh(Session& session, std::uint32_t id, const Refresh& refresh, Now now);

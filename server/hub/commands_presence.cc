@@ -29,12 +29,10 @@ void Commands::OnPresenceGet(Session& session, std::uint32_t id, const PresenceG
     return speaker_.Fail(session, id,
                          {ErrorCode::kNotAvailable, "the room's namespace shows no presence"});
   }
-  if (courier_.TrySend(HomeShardOf(config_, get.room.view),
-                       ReadPresence{session.ref, id, std::string(get.room.view),
-                                    std::string(get.cursor.view), get.limit})) {
-    return;
-  }
-  speaker_.Fail(session, id, Busy());
+  session.reads = courier_.TrySend(HomeShardOf(config_, get.room.view),
+                                   ReadPresence{session.ref, id, std::string(get.room.view),
+                                                std::string(get.cursor.view), get.limit});
+  if (!session.reads) speaker_.Fail(session, id, Busy());
 }
 
 void Commands::OnPresenceUpdate(Session& session, std::uint32_t id, const PresenceUpdate& update) {
@@ -57,12 +55,14 @@ void Commands::OnPresenceUpdate(Session& session, std::uint32_t id, const Presen
   speaker_.Fail(session, id, Busy());
 }
 
-void Commands::OnPresenceAnswer(Session& session, const PresenceAnswer& answer) {
+void Commands::OnPresenceAnswer(Session& session, const PresenceAnswer& answer, Now now) {
   if (!answer.report) return speaker_.Reply(session, answer.request, Ok{});
   PresencePage page;
   page.snapshot = answer.report->ToSnapshot();
   if (answer.report->state.more) page.cursor = answer.report->state.users.back().user;
   speaker_.Reply(session, answer.request, page);
+  session.reads = false;
+  GoOn(session, now);
 }
 
 }  // namespace roomcast::hub

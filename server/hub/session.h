@@ -74,6 +74,8 @@ struct Session {
   bool over_soft = false;
   // So it is with an answer to its own request: nothing more is taken from it until then.
   bool choked = false;
+  // A History or PresenceGet is not answered yet: the next one waits, because pages are large.
+  bool reads = false;
   // A page of history is asked for, or waits to be (catch_ups.h): one at a time.
   bool catching_up = false;
   Instant hello_by{};
@@ -106,6 +108,7 @@ struct Session {
   // Encoded messages that wait, in order, for Welcome, for a join's answer, or for room for their
   // replies. Reading is off meanwhile, so this is at most the rest of one WebSocket message.
   std::string waiting;
+  std::size_t waiting_begin = 0;
   bool waits = false;
 };
 

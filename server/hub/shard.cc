@@ -183,7 +183,7 @@ class Shard::Impl {
     } else if (const auto* read = std::get_if<HistoryAnswer>(&mail)) {
       Session* session = sessions_.Find(read->session);
       if (session == nullptr) return;
-      commands_.OnHistoryAnswer(*session, *read);
+      commands_.OnHistoryAnswer(*session, *read, now);
       Touch(*session);
     } else if (const auto* published = std::get_if<PublishAnswer>(&mail)) {
       Session* session = sessions_.Find(published->session);
@@ -206,7 +206,7 @@ class Shard::Impl {
     } else if (const auto* answer = std::get_if<PresenceAnswer>(&mail)) {
       Session* session = sessions_.Find(answer->session);
       if (session == nullptr) return;
-      commands_.OnPresenceAnswer(*session, *answer);
+      commands_.OnPresenceAnswer(*session, *answer, now);
       Touch(*session);
     } else if (const auto* take = std::get_if<TakeSession>(&mail)) {
       directory_.OnTake(*take);

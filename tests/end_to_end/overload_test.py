@@ -46,7 +46,7 @@ class OverloadTest(HubCase):
 
     FLAGS = ("--shards", "2", "--set", "namespaces.chat.access.publish=anyone",
              "--set", f"outbox.soft={SOFT_BYTES}", "--set", "outbox.hard=262144",
-             "--set", "outbox.recovery_page=32768",
+             "--set", "outbox.recovery_page=32768", "--set", "limits.command_burst=1000000",
              "--set", "memory.mailbox_messages=64", "--set", "memory.mailbox=1MiB")
 
     def setUp(self):

@@ -171,6 +171,37 @@ TEST(Overload, WhoFloodsRequestsIsNotReadWhileItsRepliesWait) {
   EXPECT_TRUE(rig.events().disconnects.empty());
 }
 
+TEST(Overload, WhoFloodsHistoryHasOnePageUnderWayAtATime) {
+  HubRig rig({.shards = 2, .soft_bytes = 100'000, .hard_bytes = 400'000});
+  const std::string room = RoomAtHome(rig, 1);
+  const auto flooder = rig.Greeted();
+  rig.JoinRoom(flooder, room);
+  for (int i = 0; i < 60; ++i) Push(rig, room, 1000);
+  rig.Settle();
+  rig.Take(flooder);
+  rig.wire(flooder).slow = true;
+  rig.Drain(flooder);
+  std::string flood;
+  constexpr std::uint32_t kCount = 200;
+  for (std::uint32_t id = 1; id <= kCount; ++id) {
+    AppendFrame(flood, {id, History{.room = room, .limit = 1000}});
+  }
+  rig.SayBytes(flooder, flood);
+  std::uint32_t answered = 0;
+  for (int round = 0; round < 300 && answered < kCount; ++round) {
+    rig.Settle();
+    EXPECT_LE(rig.wire(flooder).unread_bytes, 100'000u + 70'000);
+    for (const ServerMessage& message : rig.Take(flooder)) {
+      ASSERT_EQ(message.id, ++answered);
+      EXPECT_EQ(std::get<HistoryPage>(message.body).publications.size(), 60u);
+    }
+    rig.Drain(flooder);
+  }
+  EXPECT_EQ(answered, kCount);
+  EXPECT_TRUE(rig.wire(flooder).reading);
+  EXPECT_FALSE(rig.wire(flooder).closed);
+}
+
 TEST(Overload, MembersThatNeverReadDoNotMoveOthers) {
   constexpr std::size_t kSoft = 20'000;
   HubRig rig({.soft_bytes = kSoft, .hard_bytes = 60'000});

@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
 
 #include "server/net/file_descriptor.h"
 
 namespace roomcast::net {
 namespace {
+
+using namespace std::chrono_literals;
 
 // Two ends of a TCP connection on loopback.
 struct Pair {
