@@ -187,16 +187,17 @@ class AddressTest(unittest.TestCase):
 
     def test_who_comes_too_fast_is_told_to_wait(self):
         with Hub("--set", "limits.accepts_per_address_per_second=5") as hub:
-            peers = [Peer(hub.port) for _ in range(7)]
+            peers = [Peer(hub.port) for _ in range(9)]
             answers = []
             for peer in peers:
                 peer.send(upgrade_request(hub.port) + encode(hello()))
                 self.assertEqual(peer.response_head()[0], 101)
                 answers.append(peer.read().WhichOneof("body"))
                 peer.close()
-            self.assertEqual(answers[:5], ["welcome"] * 5)
-            self.assertIn("disconnect", answers[5:])
-            self.assertGreaterEqual(hub.metric(TURNED_AWAY % "address_rate"), 1)
+            # Shards accept side by side, so which of them were too many is open.
+            self.assertGreaterEqual(answers.count("welcome"), 5)
+            self.assertGreaterEqual(answers.count("disconnect"), 1)
+            self.assertEqual(hub.metric(TURNED_AWAY % "address_rate"), answers.count("disconnect"))
 
     def test_behind_a_trusted_proxy_the_client_that_it_names_counts(self):
         with Hub("--set", "listeners.public.trusted_proxies=[127.0.0.0/8, 10.0.0.0/8]",
