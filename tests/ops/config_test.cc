@@ -316,7 +316,7 @@ TEST(TheSchema, HasReadableBoundsAndUnambiguousNames) {
 
 TEST(TheSchema, WritesBackWhatItRead) {
   const v1::Config config = Loaded(
-      "heartbeat: {interval: 90s}\nauth: {anonymous: none, "
+      "heartbeat: {interval: 90s}\nsessions: {resume_window: 2m}\nauth: {anonymous: none, "
       "development_secret: 0123456789abcdef0123456789abcdef}\n");
   const auto text = [](const Message& message, std::string_view name) {
     return TextOf(message, *FindField(message, name));
