@@ -25,15 +25,15 @@ std::uint64_t PublicHalf(const std::array<char, kProducerBytes>& producer) {
 }  // namespace
 
 ClientCore::ClientCore(const ClientOptions& options, const Now& now)
-    : url_(options.url),
+    : now_(now),
+      token_(options.token, options.token_provider),
+      backoff_({kBackoffFirst, kBackoffMost, kBackoffStable}),
+      random_(options.seed),
+      url_(options.url),
       name_(options.name),
       version_(options.version),
       producer_(options.producer),
-      producer_public_(PublicHalf(options.producer)),
-      random_(options.seed),
-      backoff_({kBackoffFirst, kBackoffMost, kBackoffStable}),
-      token_(options.token, options.token_provider),
-      now_(now) {}
+      producer_public_(PublicHalf(options.producer)) {}
 
 bool ClientCore::Begin(const Now& now) {
   if (!TakeTime(now)) return false;

@@ -199,33 +199,36 @@ class ClientCore {
   // With its message copied into the batch.
   Fault Kept(Fault fault);
 
-  // Options
-  std::string url_;
-  std::string name_;
-  std::string version_;
-  std::array<char, kProducerBytes> producer_;
-  std::uint64_t producer_public_ = 0;
+  // Small and often used first: what lies near costs less code.
 
-  Random random_;
-  Effects effects_;
-  Stats stats_;
-  TraceLevel trace_ = TraceLevel::kOff;
+  // Time
+  Now now_;  // of the input under way
+  Instant told_timer_ = kNever;
+  bool deadlines_moved_ = false;
 
   // The connection's way
   Phase phase_ = Phase::kIdle;
   bool was_connected_ = false;
+  bool hidden_ = false;
+  TraceLevel trace_ = TraceLevel::kOff;
   Generation last_generation_ = kNoGeneration;
+  RoomId last_room_ = kNoRoom;
+  CallId last_call_ = kNoCall;
+  CallId refresh_ = kNoCall;
+  std::vector<std::unique_ptr<Room>> rooms_;  // by rising id
   std::optional<Connection> connection_;
+  Requests requests_;
+  PublishQueue queue_;
+  TokenSource token_;
+  Instant refresh_at_ = kNever;
+  Duration refresh_after_{};
   Backoff backoff_;
   Now last_attempt_{};
   Instant retry_at_ = kNever;
   Instant not_before_{};  // the hub's advice, which no wake signal overrides
-  bool hidden_ = false;
-  std::string moved_to_;  // GoAway's endpoint, for the next attempt
-  TokenSource token_;
-  Instant refresh_at_ = kNever;
-  Duration refresh_after_{};
-  CallId refresh_ = kNoCall;
+  std::uint64_t last_counter_ = 0;
+  Random random_;
+  Stats stats_;
 
   // The session
   std::string instance_;
@@ -233,18 +236,15 @@ class ClientCore {
   std::string session_key_;
   ClockSync clock_;
 
-  // Rooms and calls
-  std::vector<std::unique_ptr<Room>> rooms_;  // by rising id
-  RoomId last_room_ = kNoRoom;
-  CallId last_call_ = kNoCall;
-  std::uint64_t last_counter_ = 0;
-  Requests requests_;
-  PublishQueue queue_;
+  // Options
+  std::string url_;
+  std::string moved_to_;  // GoAway's endpoint, for the next attempt
+  std::string name_;
+  std::string version_;
+  std::array<char, kProducerBytes> producer_;
+  std::uint64_t producer_public_ = 0;
 
-  // Time
-  Now now_;  // of the input under way
-  Instant told_timer_ = kNever;
-  bool deadlines_moved_ = false;
+  Effects effects_;
 };
 
 }  // namespace roomcast::client

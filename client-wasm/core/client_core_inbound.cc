@@ -75,20 +75,21 @@ void ClientCore::SendHello() {
   }
   hello.sent_at = Microseconds(now_.instant);
   std::size_t bytes = wire::EncodedBytes(hello);
-  std::vector<roomcast::Join> joins;
+  auto* const joins = effects_.arena().Allocate<roomcast::Join>(rooms_.size());
   std::vector<Connection::HelloJoin> asked;
   for (const auto& room : rooms_) {
+    // Without memory for them, rooms are joined after Welcome.
+    if (joins == nullptr) break;
     if (room->phase() != RoomPhase::kOffline) continue;
-    const roomcast::Join join = room->MakeJoin();
+    const roomcast::Join& join = *::new (joins + asked.size()) roomcast::Join(room->MakeJoin());
     bytes += wire::EncodedBytes(join) + 4;
     if (bytes > kHelloBytesMax) break;
-    joins.push_back(join);
     asked.push_back({room->id(), NextCall()});
     TakeRoomStep(*room, RoomStep::kAsk);
     room->OnAsked(asked.back().asked, now_);
     requests_.MarkSent(Request::Kind::kJoin, room->id(), now_);
   }
-  hello.joins = joins;
+  hello.joins = {joins, asked.size()};
   connection_->OnHelloSent(hello.sent_at, std::move(asked));
   SendBody(NextCall(), hello);
 }

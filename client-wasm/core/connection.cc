@@ -83,20 +83,16 @@ Instant Connection::NextDeadline() const {
 }
 
 RoomId Connection::FindHandle(std::uint64_t handle) const {
-  const auto at = std::lower_bound(handles_.begin(), handles_.end(), handle,
-                                   [](const Handle& h, std::uint64_t v) { return h.handle < v; });
-  return at != handles_.end() && at->handle == handle ? at->room : kNoRoom;
+  for (const Handle& known : handles_) {
+    if (known.handle == handle) return known.room;
+  }
+  return kNoRoom;
 }
 
 void Connection::AddHandle(std::uint64_t handle, RoomId room) {
-  RemoveRoom(room);
-  const auto at = std::lower_bound(handles_.begin(), handles_.end(), handle,
-                                   [](const Handle& h, std::uint64_t v) { return h.handle < v; });
-  if (at != handles_.end() && at->handle == handle) {
-    at->room = room;
-  } else {
-    handles_.insert(at, Handle{handle, room});
-  }
+  std::erase_if(handles_,
+                [=](const Handle& known) { return known.handle == handle || known.room == room; });
+  handles_.push_back({handle, room});
 }
 
 void Connection::RemoveRoom(RoomId room) {

@@ -83,7 +83,7 @@ class Connection {
   std::uint64_t hub_ping_ = 0;
   std::int64_t hub_ping_sent_at_ = 0;
   std::int64_t hub_ping_came_at_ = 0;
-  std::vector<Handle> handles_;  // by rising handle
+  std::vector<Handle> handles_;  // few enough (256 rooms) to look through
   Instant move_at_ = kNever;
 };
 
