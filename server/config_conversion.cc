@@ -132,6 +132,11 @@ net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
   connection.frames.message_bytes_max =
       static_cast<std::uint32_t>(config.limits().message_bytes() + kPublicationOverheadBytesMax);
   connection.frames.fragments_max = config.limits().fragments();
+  connection.before_welcome_bytes =
+      static_cast<std::uint32_t>(config.limits().before_welcome_bytes());
+  connection.handshake.compression = config.compression().enabled();
+  connection.compression = {static_cast<int>(config.compression().level()),
+                            config.compression().above_bytes()};
   connection.outbox = {config.outbox().soft_bytes(), config.outbox().hard_bytes()};
   connection.stall = FromMs(config.outbox().stall_ms());
   connection.tls_deadline = FromMs(config.timeouts().tls_handshake_ms());

@@ -23,8 +23,31 @@ SharedBytes SharedBytes::Join(WriteHead write_head,
   return SharedBytes(block);
 }
 
+SharedBytes::Form SharedBytes::form() const {
+  const Block* other = block_->other.load(std::memory_order_acquire);
+  if (other == nullptr) return Form::kNotMade;
+  return other == block_ ? Form::kNoGain : Form::kMade;
+}
+
+SharedBytes SharedBytes::other_form() const {
+  Block* other = block_->other.load(std::memory_order_acquire);
+  // It lives as long as this block, whose reference we hold.
+  other->references.fetch_add(1, std::memory_order_relaxed);
+  return SharedBytes(other);
+}
+
+void SharedBytes::SetOtherForm(SharedBytes made) const {
+  Block* none = nullptr;
+  Block* other = made ? made.block_ : block_;
+  if (!block_->other.compare_exchange_strong(none, other, std::memory_order_acq_rel)) return;
+  // The reference that `made` held is this block's now.
+  made.block_ = nullptr;
+}
+
 void SharedBytes::Release() {
   if (block_ == nullptr || block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  Block* other = block_->other.load(std::memory_order_acquire);
+  const SharedBytes owned(other == block_ ? nullptr : other);
   block_->~Block();
   ::operator delete(block_);
 }

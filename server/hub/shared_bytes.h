@@ -48,6 +48,16 @@ class SharedBytes {
   }
   std::size_t size() const { return block_->head_bytes + block_->payload_bytes; }
 
+  // The same message in another form (deflated, say), made at most once and shared by all who hold
+  // the message. Only the transport knows what it is; it makes it when it first needs it. Any
+  // thread. When two make it at the same moment, what the second one made is dropped.
+  enum class Form { kNotMade, kNoGain, kMade };
+  Form form() const;
+  // Only when form() is kMade.
+  SharedBytes other_form() const;
+  // Keeps this as the other form; nothing: there is none that gains anything.
+  void SetOtherForm(SharedBytes made) const;
+
  private:
   // Followed in memory by kHeadBytesMax bytes, of which the last head_bytes are the head, and the
   // payload.
@@ -55,6 +65,8 @@ class SharedBytes {
     std::atomic<std::uint32_t> references;
     std::uint32_t head_bytes;
     std::size_t payload_bytes;
+    // Null until it is made; this block itself when there is no gain. Owned if it is another one.
+    std::atomic<Block*> other{nullptr};
     char* bytes() { return reinterpret_cast<char*>(this + 1); }
   };
 

@@ -41,6 +41,10 @@ void Connection::Start() {
 
 Outbox::Fill Connection::Push(hub::SharedBytes bytes, Outbox::Lane lane) {
   if (phase_ != Phase::kOpen) return Outbox::Fill::kGone;
+  if (!welcomed_) OnWelcome();
+  if (deflate_window_bits_ > 0) {
+    bytes = all_.compression().Outbound(std::move(bytes), deflate_window_bits_);
+  }
   const std::size_t before = queue_.bytes();
   const Outbox::Fill fill = queue_.Push(std::move(bytes), lane, all_.config().outbox);
   if (fill == Outbox::Fill::kOverHard) {
@@ -49,6 +53,7 @@ Outbox::Fill Connection::Push(hub::SharedBytes bytes, Outbox::Lane lane) {
   }
   all_.CountQueued(before, queue_.bytes());
   ++messages_out_;
+  if (unanswered_ > 0 && --unanswered_ == 0 && verdict_) SetDeadline(Duration::zero());
   WantFlush();
   return fill;
 }
@@ -112,6 +117,12 @@ void Connection::Violate(std::uint16_t code, std::string_view reason, std::strin
   TellHub(code);
 }
 
+void Connection::Condemn(Verdict verdict) {
+  if (unanswered_ == 0) return Violate(verdict.code, verdict.reason, verdict.label);
+  verdict_ = std::make_unique<Verdict>(std::move(verdict));
+  SetDeadline(all_.config().last_answers);
+}
+
 void Connection::BeginClosing(std::uint16_t code, std::string_view label) {
   phase_ = Phase::kClosing;
   end_code_ = code;
@@ -119,13 +130,14 @@ void Connection::BeginClosing(std::uint16_t code, std::string_view label) {
   SetDeadline(all_.config().close_deadline);
   // Whatever still comes is read and, but for the peer's close, dropped.
   held_.reset();
+  verdict_.reset();
   reading_ = true;
   WantResume();
 }
 
 void Connection::TellHub(std::uint16_t code) {
   if (!std::exchange(hub_knows_, false)) return;
-  all_.shard().OnClosed(id_, code, all_.now());
+  all_.application().OnClosed(id_, code, all_.now());
   all_.HubHeard();
 }
 
@@ -142,6 +154,10 @@ void Connection::OnDeadline() {
                websocket::RefusalReason::kTimeout});
       return;
     case Phase::kOpen:
+      if (const auto verdict = std::move(verdict_)) {
+        Violate(verdict->code, verdict->reason, verdict->label);
+        return;
+      }
       // What it has not begun to read in all that time it will not read now.
       CountQueuedAround([this] { queue_.DropUnstarted(); });
       all_.metrics().CountDisconnect(DisconnectCode::kSlow);
@@ -202,13 +218,13 @@ void Connection::OnWritten(std::size_t bytes) {
   CountQueuedAround([&] { drained = queue_.Consume(bytes, all_.config().outbox); });
   if (phase_ != Phase::kOpen) return;
   // Bytes were taken: it is not stalled.
-  if (bytes > 0) deadline_ = kNever;
+  if (bytes > 0 && !verdict_) deadline_ = kNever;
   if (drained) all_.Drained(id_);
 }
 
 void Connection::OnAlive(const Now& now) {
   if (now.instant > alive_at_) alive_at_ = now.instant;
-  if (hub_knows_) all_.shard().OnAlive(id_, now);
+  if (hub_knows_) all_.application().OnAlive(id_, now);
 }
 
 Instant Connection::AskIfLost() {

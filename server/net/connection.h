@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -78,6 +79,13 @@ class Connection {
     std::size_t begin = 0;
   };
 
+  // A violation whose close frame waits for answers that are on their way from other shards.
+  struct Verdict {
+    std::uint16_t code = 0;
+    std::string reason;
+    std::string_view label;
+  };
+
   // connection_input.cc: what the peer's bytes do.
   void ArmRead();
   void OnReadable();
@@ -92,10 +100,15 @@ class Connection {
   // Until the hub stops reading; how many bytes are then left.
   std::size_t OnFrames(std::span<std::byte> bytes);
   void OnMessage(const websocket::Message& message);
+  [[nodiscard]] std::uint32_t MessageBytesMax() const;
+  // The application said its first word: this is no stranger any more.
+  void OnWelcome();
   void OnControlFrame();
   void OnPing(const websocket::Ping& ping);
   void OnPeerClose(const websocket::Close& close);
   void OnFrameError(const websocket::FrameError& error);
+  // What the peer says is still run.
+  [[nodiscard]] bool Listens() const { return phase_ == Phase::kOpen && !verdict_; }
 
   // connection_tls.cc.
   void StartTls(const CurrentTls& tls);
@@ -108,6 +121,8 @@ class Connection {
   void Respond(const Handshake::Respond& answer);
   void TurnAway(ops::TurnedAway reason);
   void Violate(std::uint16_t code, std::string_view reason, std::string_view label);
+  // Violate(), but not before the answers to earlier messages, if they come soon.
+  void Condemn(Verdict verdict);
   void BeginClosing(std::uint16_t code, std::string_view label);
   void TellHub(std::uint16_t code);
   void OnPeerGone(std::string_view label);
@@ -133,6 +148,7 @@ class Connection {
   std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<Handshake> handshake_;
   std::unique_ptr<Held> held_;
+  std::unique_ptr<Verdict> verdict_;
 
   Visit visit_;
   Instant accepted_at_;
@@ -145,12 +161,16 @@ class Connection {
   std::uint32_t messages_in_ = 0;
   std::uint32_t messages_out_ = 0;
   std::uint32_t control_frames_ = 0;
+  std::uint32_t unwelcomed_bytes_left_ = 0;
+  std::uint32_t unanswered_ = 0;  // messages in, less messages out since, but not below 0
   // How it ended: a literal, for the log.
   std::string_view end_label_;
   std::uint16_t end_code_ = 0;
 
   Phase phase_ = Phase::kHead;
+  std::uint8_t deflate_window_bits_ = 0;  // 0: messages travel as they are
   bool is_websocket_ = false;
+  bool welcomed_ = false;
   bool hub_knows_ = false;      // OnOpen was said, and the end was not
   bool reading_ = true;         // the hub takes messages
   bool read_armed_ = false;     // a wait for readability is under way

@@ -6,6 +6,7 @@
 
 #include "proto/protocol/instant.h"
 #include "proto/protocol/limits.h"
+#include "server/net/compression.h"
 #include "server/net/handshake.h"
 #include "server/net/send_queue.h"
 #include "server/net/socket_options.h"
@@ -26,16 +27,24 @@ struct ConnectionConfig {
   Duration peer_lost_after = kPingInterval + kPingGrace;
   // The heartbeat has the first word, and says it with a code.
   SocketOptions socket{.user_timeout = kPingInterval + kPingGrace + Duration(5s)};
+  CompressionConfig compression;
+  // Payloads of all messages before the application says its first word, which in the hub is
+  // Welcome, inflated. 0: nothing but the limit of each message.
+  std::uint32_t before_welcome_bytes = 16 * 1024;
   // Null: plain. Outlives every connection.
   const CurrentTls* tls = nullptr;
   // From accept to the end of the TLS handshake.
   Duration tls_deadline = kUpgradeDeadline;
   // From accept, or the end of the TLS handshake, to the whole request.
   Duration upgrade_deadline = kUpgradeDeadline;
+  // A bad frame ends the connection, but answers to what came before it may be on their way.
+  Duration last_answers = 50ms;
   // From our last words to the end of the peer's.
   Duration close_deadline = 5s;
   // At the hard limit, with no byte taken for so long.
   Duration stall = kOutboxStall;
+  // False: of the pings that came before a write, the newest is answered (RFC 6455 section 5.5.3).
+  bool answers_every_ping = false;
   // Pings, pongs and closes in the window.
   std::uint32_t control_frames = 20;
   Duration control_window = 10s;

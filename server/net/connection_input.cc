@@ -1,8 +1,10 @@
 // What a peer's bytes do to its connection.
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
+#include <variant>
 
 #include "server/net/connection.h"
 #include "server/net/connections.h"
@@ -97,6 +99,14 @@ std::optional<ops::TurnedAway> Connection::RefusedFor() const {
 void Connection::Upgrade(const Handshake::Upgraded& answer) {
   handshake_.reset();
   is_websocket_ = true;
+  deflate_window_bits_ = answer.deflate_window_bits;
+  if (deflate_window_bits_ > 0) parser_.AllowCompression();
+  unwelcomed_bytes_left_ = all_.config().before_welcome_bytes;
+  if (unwelcomed_bytes_left_ > 0) {
+    parser_.LimitMessages(MessageBytesMax());
+  } else {
+    welcomed_ = true;
+  }
   phase_ = Phase::kOpen;
   deadline_ = kNever;
   all_.metrics().Count(ops::Counter::kUpgrades);
@@ -110,7 +120,7 @@ void Connection::Upgrade(const Handshake::Upgraded& answer) {
   }
   hub_knows_ = true;
   all_.WantLifeCheck(id_, all_.now().instant + all_.config().peer_lost_after);
-  all_.shard().OnOpen(id_, all_.now());
+  all_.application().OnOpen(id_, all_.now());
 }
 
 void Connection::ResumeReading() {
@@ -154,15 +164,39 @@ std::size_t Connection::OnFrames(std::span<std::byte> bytes) {
 }
 
 void Connection::OnMessage(const websocket::Message& message) {
-  if (phase_ != Phase::kOpen) return;
+  if (!Listens()) return;
+  std::span<const std::byte> bytes = message.bytes;
+  if (message.compressed) {
+    const auto inflated = all_.compression().Inbound(message, MessageBytesMax());
+    if (const auto* error = std::get_if<websocket::FrameError>(&inflated)) {
+      OnFrameError(*error);
+      return;
+    }
+    bytes = std::get<std::span<std::byte>>(inflated);
+  }
+  if (!welcomed_) {
+    unwelcomed_bytes_left_ -= static_cast<std::uint32_t>(bytes.size());
+    parser_.LimitMessages(MessageBytesMax());
+  }
   ++messages_in_;
+  ++unanswered_;
   all_.metrics().Count(ops::Counter::kMessagesIn);
-  all_.shard().OnMessage(
-      id_, {reinterpret_cast<const char*>(message.bytes.data()), message.bytes.size()}, all_.now());
+  all_.application().OnMessage(
+      id_, message.text, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, all_.now());
+}
+
+std::uint32_t Connection::MessageBytesMax() const {
+  const std::uint32_t most = all_.config().frames.message_bytes_max;
+  return welcomed_ ? most : std::min(most, unwelcomed_bytes_left_);
+}
+
+void Connection::OnWelcome() {
+  welcomed_ = true;
+  parser_.LimitMessages(MessageBytesMax());
 }
 
 void Connection::OnControlFrame() {
-  if (phase_ != Phase::kOpen) return;
+  if (!Listens()) return;
   const Instant now = all_.now().instant;
   if (now - control_window_begin_ >= all_.config().control_window) {
     control_window_begin_ = now;
@@ -175,8 +209,12 @@ void Connection::OnControlFrame() {
 
 void Connection::OnPing(const websocket::Ping& ping) {
   OnControlFrame();
-  if (phase_ != Phase::kOpen) return;
-  PushPong(MakePong(ping.payload));
+  if (!Listens()) return;
+  if (all_.config().answers_every_ping) {
+    PushRegardless(MakePong(ping.payload));
+  } else {
+    PushPong(MakePong(ping.payload));
+  }
 }
 
 void Connection::OnPeerClose(const websocket::Close& close) {
@@ -192,9 +230,18 @@ void Connection::OnPeerClose(const websocket::Close& close) {
 void Connection::OnFrameError(const websocket::FrameError& error) {
   last_words_ = true;
   WantFlush();
-  if (phase_ != Phase::kOpen) return;
-  all_.metrics().Count(error.violation);
-  Violate(error.CloseCode(), error.Text(), websocket::Label(error.violation));
+  if (!Listens()) return;
+  const bool is_stranger = MessageBytesMax() < all_.config().frames.message_bytes_max;
+  const bool said_too_much =
+      is_stranger && (error.violation == websocket::Violation::kMessageTooLong ||
+                      error.violation == websocket::Violation::kInflatedTooLong);
+  if (said_too_much) {
+    all_.metrics().Count(ops::BadMessage::kBeforeWelcomeBytes);
+    Condemn({error.CloseCode(), error.Text() + " before Welcome", "before_welcome_bytes"});
+  } else {
+    all_.metrics().Count(error.violation);
+    Condemn({error.CloseCode(), error.Text(), websocket::Label(error.violation)});
+  }
 }
 
 }  // namespace roomcast::net

@@ -7,7 +7,13 @@ namespace roomcast::net {
 Connections::Connections(boost::asio::io_context& io, TurnClock& clock,
                          const ConnectionConfig& config, ops::ShardMetrics& metrics, ops::Log* log,
                          Doorman& doorman)
-    : io_(io), clock_(clock), config_(config), metrics_(metrics), log_(log), doorman_(doorman) {}
+    : io_(io),
+      clock_(clock),
+      config_(config),
+      metrics_(metrics),
+      log_(log),
+      doorman_(doorman),
+      compression_(config.compression, metrics) {}
 
 Connections::~Connections() = default;
 
@@ -90,7 +96,7 @@ bool Connections::Flush() {
   }
   flushes_.clear();
   for (const hub::ConnectionId id : std::exchange(drained_, {})) {
-    shard_->OnDrained(id, clock_.now());
+    application_->OnDrained(id, clock_.now());
     hub_heard_ = true;
   }
   return std::exchange(hub_heard_, false);

@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "server/hub/outbox.h"
-#include "server/hub/shard.h"
+#include "server/net/application.h"
 #include "server/net/clock.h"
+#include "server/net/compression.h"
 #include "server/net/connection.h"
 #include "server/net/connection_config.h"
 #include "server/ops/log.h"
@@ -22,14 +23,14 @@
 namespace roomcast::net {
 
 // All connections of one shard, what they share (the lent buffer, the turn's time, the deadlines),
-// and the hub's way out to them. One thread.
+// and the application's way out to them. One thread.
 class Connections : public hub::Outbox {
  public:
   // Everything outlives this. `log` may be null: then ends are not logged.
   Connections(boost::asio::io_context& io, TurnClock& clock, const ConnectionConfig& config,
               ops::ShardMetrics& metrics, ops::Log* log, Doorman& doorman);
-  // Once, before the first connection; the shard needs this as its outbox.
-  void SetShard(hub::Shard& shard) { shard_ = &shard; }
+  // Once, before the first connection; the application needs this as its outbox.
+  void SetApplication(Application& application) { application_ = &application; }
   ~Connections() override;
 
   // Dropped without a word if its address floods the hub.
@@ -63,12 +64,13 @@ class Connections : public hub::Outbox {
   // ---- For Connection ------------------------------------------------------------------------
   [[nodiscard]] Connection* Find(hub::ConnectionId id);
   boost::asio::io_context& io() { return io_; }
-  hub::Shard& shard() { return *shard_; }
+  Application& application() { return *application_; }
   const Now& now() { return clock_.now(); }
   const ConnectionConfig& config() const { return config_; }
   ops::ShardMetrics& metrics() { return metrics_; }
   ops::Log* log() { return log_; }
   Doorman& doorman() { return doorman_; }
+  Compression& compression() { return compression_; }
   // Where one connection at a time reads into.
   std::span<std::byte> lent() { return lent_; }
 
@@ -102,7 +104,8 @@ class Connections : public hub::Outbox {
   ops::ShardMetrics& metrics_;
   ops::Log* log_;
   Doorman& doorman_;
-  hub::Shard* shard_ = nullptr;
+  Application* application_ = nullptr;
+  Compression compression_;
 
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;

@@ -9,6 +9,7 @@
 
 #include "server/net/forwarded.h"
 #include "server/net/origin.h"
+#include "server/websocket/deflate_agreement.h"
 #include "server/websocket/upgrade.h"
 
 namespace roomcast::net {
@@ -17,8 +18,6 @@ namespace {
 using websocket::Refusal;
 using websocket::RefusalReason;
 using websocket::Request;
-
-constexpr std::array<std::string_view, 1> kSubprotocols = {"roomcast.v1"};
 
 Handshake::Respond Refuse(const Refusal& refusal) {
   return {websocket::WriteRefusal(refusal), refusal.reason};
@@ -59,7 +58,9 @@ Handshake::Answer Handshake::AnswerTo(const Request& request) {
     client_ = client->address;
   }
   // A request for the WebSocket's own path without an upgrade is told what it lacks.
-  if (request.path == rules_.websocket_path) return AnswerUpgrade(request);
+  if (rules_.websocket_path.empty() || request.path == rules_.websocket_path) {
+    return AnswerUpgrade(request);
+  }
   if (websocket::AsksForWebSocket(request)) {
     return Refuse({RefusalReason::kNotFound, "there is no WebSocket at this path"});
   }
@@ -68,14 +69,20 @@ Handshake::Answer Handshake::AnswerTo(const Request& request) {
 
 Handshake::Answer Handshake::AnswerUpgrade(const Request& request) const {
   const auto decision = websocket::DecideUpgrade(
-      request, {.subprotocols = kSubprotocols, .subprotocol_required = true});
+      request,
+      {.subprotocols = rules_.subprotocols, .subprotocol_required = rules_.subprotocol_required});
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return Refuse(*refusal);
   const auto& upgrade = std::get<websocket::Upgrade>(decision);
   if (!IsWelcomeOrigin(upgrade.origin, request.host, rules_.allowed_origins)) {
     return Refuse({RefusalReason::kOrigin, "pages of this origin may not connect"});
   }
+  std::optional<websocket::DeflateAgreement> deflate;
+  if (rules_.compression) deflate = websocket::AgreeOnDeflate(upgrade.extensions);
+  const std::string extensions = deflate ? websocket::WriteAgreement(*deflate) : "";
+  const std::uint8_t window_bits = deflate ? deflate->server_window_bits : 0;
   return Upgraded{
-      websocket::WriteSwitchingProtocols(AcceptValue(upgrade.key), upgrade.subprotocol)};
+      websocket::WriteSwitchingProtocols(AcceptValue(upgrade.key), upgrade.subprotocol, extensions),
+      window_bits};
 }
 
 Handshake::Answer Handshake::AnswerFile(const Request& request) const {

@@ -2,9 +2,11 @@
 #define ROOMCAST_SERVER_NET_HANDSHAKE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,7 +20,13 @@ namespace roomcast::net {
 
 // What the public port answers to a request.
 struct HandshakeRules {
+  // Empty: any path is a WebSocket's.
   std::string websocket_path = "/ws";
+  // What is spoken. False: a client that speaks none of them, or names none, is taken all the same.
+  std::vector<std::string_view> subprotocols = {"roomcast.v1"};
+  bool subprotocol_required = true;
+  // permessage-deflate is agreed on where it is offered.
+  bool compression = false;
   websocket::HeadLimits head;
   std::vector<std::string> allowed_origins;
   // Whose X-Forwarded-For and Forwarded are believed.
@@ -39,6 +47,8 @@ class Handshake {
   // A WebSocket from here on; what is left of the input is its first frames.
   struct Upgraded {
     std::string response;
+    // Messages may be deflated, for a client whose window is 2^this bytes; 0: they may not.
+    std::uint8_t deflate_window_bits = 0;
   };
   // Write this, then close: nothing that follows the request is run.
   struct Respond {

@@ -31,8 +31,9 @@ ShardLoop::ShardLoop(const ShardParts& parts)
                    parts.doorman),
       shard_(parts.id, parts.hub_config,
              {connections_, parts.post_office, desk_, parts.engine, parts.authenticator,
-              parts.secrets, events_, WriteBinaryHead}) {
-  connections_.SetShard(shard_);
+              parts.secrets, events_, WriteBinaryHead}),
+      application_(shard_) {
+  connections_.SetApplication(application_);
   WaitForMail();
 }
 

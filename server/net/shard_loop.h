@@ -20,6 +20,7 @@
 #include "server/net/connections.h"
 #include "server/net/doorman.h"
 #include "server/net/file_descriptor.h"
+#include "server/net/hub_application.h"
 #include "server/net/listener.h"
 #include "server/net/mailbox.h"
 #include "server/net/shard_events.h"
@@ -105,6 +106,7 @@ class ShardLoop {
   BridgeDesk desk_;
   Connections connections_;
   hub::Shard shard_;
+  HubApplication application_;
   std::optional<Listener> listener_;
 
   std::uint64_t evicted_told_ = 0;  // to the metrics

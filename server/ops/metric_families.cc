@@ -100,11 +100,17 @@ std::array<Family, kCounters> MakeCounters() {
             "Times a member fell behind and was left to catch up from history."),
       Plain("roomcast_ephemeral_dropped_total",
             "Ephemeral publications not queued for a member that was behind."),
-      Plain("roomcast_history_evicted_total", "Publications that left history because its memory in the hub was full."),
+      Plain("roomcast_history_evicted_total",
+            "Publications that left history because its memory in the hub was full."),
       Plain("roomcast_duplicates_total", "Publishes whose id had taken effect before."),
       Plain("roomcast_accept_failures_total",
             "Connections that could not be accepted, as without file descriptors."),
       Plain("roomcast_tls_handshakes_total", "TLS handshakes done on the public port."),
+      Plain("roomcast_messages_deflated_total",
+            "Messages deflated, each once for all who take it so."),
+      Plain("roomcast_deflate_saved_bytes_total",
+            "Bytes less to send because messages were deflated."),
+      Plain("roomcast_messages_inflated_total", "Messages received deflated."),
   };
 }
 

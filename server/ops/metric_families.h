@@ -30,8 +30,11 @@ enum class Counter : std::uint8_t {
   kDuplicates,
   kAcceptFailures,
   kTlsHandshakes,
+  kMessagesDeflated,
+  kDeflateSavedBytes,
+  kMessagesInflated,
 };
-inline constexpr std::size_t kCounters = 15;
+inline constexpr std::size_t kCounters = 18;
 
 // Counters with one label.
 enum class LabelledCounter : std::uint8_t {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <semaphore>
 #include <string>
@@ -108,6 +109,39 @@ TEST(SharedBytes, AreHeldAndDroppedByManyThreads) {
   }
   bytes = {};
   for (std::thread& holder : holders) holder.join();
+}
+
+TEST(SharedBytes, HaveOneOtherFormHoweverManyThreadsMakeItAtOnce) {
+  constexpr int kThreads = 4;
+  const auto head = [](std::size_t, char*) -> std::size_t { return 0; };
+  for (int round = 0; round < 500; ++round) {
+    hub::SharedBytes bytes = hub::SharedBytes::Join(head, {"plain"});
+    std::vector<const char*> seen(kThreads);
+    std::vector<std::thread> makers;
+    for (int i = 0; i < kThreads; ++i) {
+      makers.emplace_back([copy = bytes, head, i, &seen] {
+        if (copy.form() == hub::SharedBytes::Form::kNotMade) {
+          copy.SetOtherForm(hub::SharedBytes::Join(head, {"other", std::to_string(i)}));
+        }
+        const hub::SharedBytes other = copy.other_form();
+        ASSERT_TRUE(other.framed().starts_with("other"));
+        seen[static_cast<std::size_t>(i)] = other.framed().data();
+      });
+    }
+    bytes = {};
+    for (std::thread& maker : makers) maker.join();
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), seen[0]), kThreads);
+  }
+}
+
+TEST(SharedBytes, MayHaveNoOtherForm) {
+  const auto head = [](std::size_t, char*) -> std::size_t { return 0; };
+  const hub::SharedBytes bytes = hub::SharedBytes::Join(head, {"plain"});
+  EXPECT_EQ(bytes.form(), hub::SharedBytes::Form::kNotMade);
+  bytes.SetOtherForm({});
+  EXPECT_EQ(bytes.form(), hub::SharedBytes::Form::kNoGain);
+  bytes.SetOtherForm(hub::SharedBytes::Join(head, {"too late"}));
+  EXPECT_EQ(bytes.form(), hub::SharedBytes::Form::kNoGain);
 }
 
 }  // namespace

@@ -193,7 +193,7 @@ TEST(TheLastOfEachSet, HasALabel) {
             static_cast<std::size_t>(TlsFailure::kOther) + 1);
   EXPECT_EQ(labels(LabelledCounter::kCertificates),
             static_cast<std::size_t>(CertificateReload::kRefused) + 1);
-  EXPECT_EQ(static_cast<std::size_t>(Counter::kTlsHandshakes) + 1, kCounters);
+  EXPECT_EQ(static_cast<std::size_t>(Counter::kMessagesInflated) + 1, kCounters);
   EXPECT_EQ(static_cast<std::size_t>(LabelledCounter::kCertificates) + 1, kLabelledCounters);
   EXPECT_EQ(static_cast<std::size_t>(Gauge::kMemoryShort) + 1, kGauges);
   EXPECT_EQ(static_cast<std::size_t>(Histogram::kLoopTurn) + 1, kHistograms);
