@@ -1,60 +1,12 @@
 #!/usr/bin/env python3
 """What strangers send: each ends in its code or an Error, is counted, and nobody else notices."""
-import dataclasses
 import unittest
 
 from hub import HubCase, client_pb2, until
-from wire import BINARY, CONTINUATION, PING, TEXT, Peer, encode, frame, hello, upgrade_request
+from story import ROOM, Story, StoryCase, disconnects
+from wire import BINARY, Peer, encode, frame, hello, upgrade_request
 
-ROOM = "chat:bystander"
-
-
-def disconnects(code):
-    """The series that counts the hub's own ends."""
-    return f'roomcast_disconnects_total{{code="{code}"}}'
-
-
-def frames_refused(reason):
-    """The series that counts bad frames."""
-    return f'roomcast_frames_refused_total{{reason="{reason}"}}'
-
-
-@dataclasses.dataclass
-class Story:
-    """A connection, upgraded, that sends these bytes."""
-
-    name: str
-    sends: bytes
-    code: int
-    counted: str
-    welcomed: bool = False  # after Hello and Welcome
-    told: int = 0           # Disconnect with this code comes before the close
-
-
-TOO_LONG = 70_000
 STORIES = [
-    Story("an unmasked frame", frame(BINARY, b"x", mask=False), 1002, frames_refused("unmasked")),
-    Story("a reserved opcode", frame(3), 1002, frames_refused("reserved_opcode")),
-    Story("a reserved control opcode", frame(11), 1002, frames_refused("reserved_opcode")),
-    Story("a reserved bit", frame(BINARY, b"x", rsv=4), 1002, frames_refused("reserved_bit")),
-    Story("a fragmented ping", frame(PING, fin=False), 1002,
-          frames_refused("control_fragmented")),
-    Story("a continuation of nothing", frame(CONTINUATION, b"x"), 1002,
-          frames_refused("continuation_of_nothing")),
-    Story("a long ping", frame(PING, b"x" * 126), 1002, frames_refused("control_too_long")),
-    Story("a text message", frame(TEXT, b"hello"), 1003, frames_refused("text_refused")),
-    Story("a message that only declares to be too long", frame(BINARY, b"", length=TOO_LONG), 1009,
-          frames_refused("message_too_long")),
-    Story("a message of 2^62 bytes", frame(BINARY, b"", length=1 << 62), 1009,
-          frames_refused("message_too_long")),
-    Story("a message that is too long in fragments",
-          frame(BINARY, b"x" * 40_000, fin=False) + frame(CONTINUATION, b"x" * 40_000), 1009,
-          frames_refused("message_too_long")),
-    Story("65 fragments",
-          frame(BINARY, fin=False) + 64 * frame(CONTINUATION, fin=False), 1009,
-          frames_refused("too_many_fragments")),
-    Story("21 pings", 21 * frame(PING), 1008,
-          'roomcast_messages_refused_total{reason="control_flood"}'),
     Story("no Protobuf", frame(BINARY, b"\xff\xff\xff"), 3501, disconnects(3501), told=3501),
     Story("no Protobuf after Welcome", frame(BINARY, b"\x0a\x05x"), 3501, disconnects(3501),
           welcomed=True, told=3501),
@@ -70,52 +22,16 @@ STORIES = [
 ]
 
 
-class BadInputTest(HubCase):
-    """One hub for all of it: it has to live through every row."""
+class BadInputTest(StoryCase):
+    """Messages that are none of the protocol."""
 
     FLAGS = ("--set", "timeouts.hello=700ms", "--set", "timeouts.upgrade=700ms",
              "--set", "timeouts.close=2s", "--set", "namespaces.chat.access.publish=anyone")
 
-    def setUp(self):
-        self.bystander = Peer(self.hub.port)
-        self.bystander.join(ROOM)
-        self.publisher = Peer(self.hub.port)
-        self.publisher.join()
-
-    def tearDown(self):
-        self.see_that_nobody_noticed()
-        self.bystander.close()
-        self.publisher.close()
-
-    def see_that_nobody_noticed(self):
-        """The next that the bystander hears is what is published now."""
-        answer = self.publisher.publish(ROOM, b"still here?")
-        self.assertEqual(answer.WhichOneof("body"), "published", answer)
-        self.assertEqual(self.bystander.expect_publication(ROOM).data, b"still here?")
-
-    def assert_counted(self, series, before):
-        """It was counted once more."""
-        until(lambda: self.hub.metric(series) == before + 1, f"{series} rises from {before} by one")
-
     def test_bad_messages_end_in_their_code(self):
         for story in STORIES:
             with self.subTest(story.name):
-                before = self.hub.metric(story.counted)
-                with Peer(self.hub.port) as peer:
-                    if story.welcomed:
-                        peer.join()
-                    else:
-                        peer.upgrade()
-                    peer.send(story.sends)
-                    closed, messages = peer.expect_close()
-                self.assertEqual(closed.code, story.code, closed)
-                self.assertLessEqual(len(closed.reason.encode()), 123)
-                told = [each.disconnect.code for each in messages if each.HasField("disconnect")]
-                self.assertEqual(told, [story.told] if story.told else [])
-                self.assert_counted(story.counted, before)
-                self.see_that_nobody_noticed()
-                until(lambda code=story.code: self.hub.log_line("connection ended", code=code),
-                      "the log says how it ended")
+                self.see(story)
 
     def test_what_was_owed_is_answered_before_the_end(self):
         with Peer(self.hub.port) as peer:

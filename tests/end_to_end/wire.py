@@ -4,11 +4,14 @@ import hashlib
 import os
 import socket
 import struct
+import zlib
 
 from hub import PATIENCE, client_pb2
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+# Its place in `rsv`: the message is deflated.
+DEFLATED = 4
 
 
 def upgrade_request(port, *, path="/ws", **changes):
@@ -22,21 +25,31 @@ def upgrade_request(port, *, path="/ws", **changes):
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def frame(opcode, payload=b"", *, fin=True, mask=True, rsv=0, length=None):
-    """One WebSocket frame; `length` declares another length than the payload has."""
+def frame(opcode, payload=b"", *, fin=True, mask=True, rsv=0, length=None, field=None):
+    """One WebSocket frame; `length` declares another length than the payload has, and `field` (2 or 8)
+    writes it in so many bytes, whether it needs them or not."""
     size = len(payload) if length is None else length
     head = bytes([(fin << 7) | (rsv << 4) | opcode])
     bit = mask << 7
-    if size < 126:
+    if size < 126 and field is None:
         head += bytes([bit | size])
-    elif size < 65536:
+    elif size < 65536 and field != 8:
         head += struct.pack("!BH", bit | 126, size)
     else:
         head += struct.pack("!BQ", bit | 127, size)
     if not mask:
         return head + payload
     key = os.urandom(4)
-    return head + key + bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))
+    stream = key * (len(payload) // 4 + 1)
+    masked = int.from_bytes(payload, "big") ^ int.from_bytes(stream[:len(payload)], "big")
+    return head + key + masked.to_bytes(len(payload), "big")
+
+
+def deflate(payload, flush=zlib.Z_SYNC_FLUSH):
+    """A message's payload as RFC 7692 wants it; with Z_FINISH in a last block."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+    deflated = compressor.compress(payload) + compressor.flush(flush)
+    return deflated[:-4] if flush == zlib.Z_SYNC_FLUSH else deflated + b"\0"
 
 
 def encode(*messages):
@@ -74,6 +87,7 @@ class Peer:
         self.bytes = b""
         self.messages = []
         self.pongs = []
+        self.inflated = 0  # messages that came deflated
         self.next_id = 2
 
     def close(self):
@@ -93,19 +107,21 @@ class Peer:
         except (BrokenPipeError, ConnectionResetError):
             pass
 
-    def upgrade(self, extra=b""):
+    def upgrade(self, extra=b"", deflate=False):  # pylint: disable=redefined-outer-name
         """The handshake; `extra` goes out in the same packet."""
-        self.send(upgrade_request(self.port) + extra)
+        offer = "permessage-deflate; client_max_window_bits" if deflate else None
+        self.send(upgrade_request(self.port, Sec_WebSocket_Extensions=offer) + extra)
         status, headers = self.response_head()
         assert status == 101, status
         key = hashlib.sha1(b"dGhlIHNhbXBsZSBub25jZQ==" + GUID.encode()).digest()
         assert headers["sec-websocket-accept"] == base64.b64encode(key).decode(), headers
         assert headers["sec-websocket-protocol"] == "roomcast.v1", headers
+        assert deflate == ("sec-websocket-extensions" in headers), headers
         return self
 
-    def join(self, *rooms, **fields):
+    def join(self, *rooms, deflate=False, **fields):  # pylint: disable=redefined-outer-name
         """Handshake and Hello; returns Welcome."""
-        self.upgrade(encode(hello(rooms, **fields)))
+        self.upgrade(encode(hello(rooms, **fields)), deflate=deflate)
         self.welcome = self.expect("welcome")
         self.handles = {outcome.joined.handle: outcome.joined.room
                         for outcome in self.welcome.joins}
@@ -136,15 +152,27 @@ class Peer:
         return int(lines[0].split()[1]), {name.lower(): value for name, value in headers.items()}
 
     def read_frame(self):
-        """The next frame's opcode and payload."""
+        """The next frame's opcode and payload, inflated."""
         first, second = self._take(2)
-        assert first & 0x70 == 0 and first & 0x80 and second < 128, "not a frame of our hub"
+        assert first & 0x30 == 0 and first & 0x80 and second < 128, "not a frame of our hub"
         size = second
         if size == 126:
             size = struct.unpack("!H", self._take(2))[0]
         elif size == 127:
             size = struct.unpack("!Q", self._take(8))[0]
-        return first & 0x0F, self._take(size)
+        payload = self._take(size)
+        if first & 0x40:
+            self.inflated += 1
+            payload = zlib.decompressobj(-15).decompress(payload + b"\0\0\xff\xff")
+        return first & 0x0F, payload
+
+    def read_data(self):
+        """The next message's opcode and payload; Closed if it is a close frame."""
+        opcode, payload = self.read_frame()
+        if opcode == CLOSE:
+            raise Closed(struct.unpack("!H", payload[:2])[0] if payload else 1005,
+                         payload[2:].decode())
+        return opcode, payload
 
     def _step(self):
         opcode, payload = self.read_frame()
