@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/websocket/deflate_agreement.h"
 #include "server/websocket/http_head.h"
 #include "server/websocket/upgrade.h"
 #include "tests/fuzz/pieces.h"
@@ -46,6 +47,8 @@ std::string TellRequest(const Request& request, const HeadLimits& limits) {
   const auto& upgrade = std::get<Upgrade>(outcome);
   Check(upgrade.key.size() == 24);
   Check(upgrade.subprotocol.empty() || upgrade.subprotocol == kSpoken[0]);
+  const auto deflate = AgreeOnDeflate(upgrade.extensions);
+  if (deflate) told += "\n" + WriteAgreement(*deflate);
   return told + "\nupgrade " + std::string(upgrade.origin) + std::string(upgrade.subprotocol);
 }
 
