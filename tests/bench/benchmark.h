@@ -62,6 +62,8 @@ void StalledMember(const Options& options, Report& report);
 void EchoRoundTrip(const Options& options, Report& report);
 void ShardSpread(const Options& options, Report& report);
 
+void Deflate(const Options& options, Report& report);
+
 const std::vector<Benchmark>& Benchmarks();
 
 }  // namespace roomcast::bench

@@ -15,6 +15,7 @@ const std::vector<Benchmark>& Benchmarks() {
       {{"stalled_member_p99_ratio", "stalled_member_bytes"}, {}, StalledMember},
       {{"echo_rtt_p50_us"}, {}, EchoRoundTrip},
       {{"shard_spread"}, {}, ShardSpread},
+      {{"deflate_bytes_ratio", "deflate_cpu_ratio"}, {}, Deflate},
   };
   return benchmarks;
 }

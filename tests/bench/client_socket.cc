@@ -11,7 +11,9 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <variant>
 
+#include "server/websocket/inflater.h"
 #include "tests/bench/failure.h"
 
 namespace roomcast::bench {
@@ -21,6 +23,8 @@ namespace {
 constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 constexpr std::uint32_t kConnectionsPerAddress = 4000;
+constexpr std::uint8_t kDeflated = 0x40;
+constexpr std::size_t kMessageBytesMax = std::size_t{16} << 20;
 constexpr std::uint8_t kBinary = 2;
 constexpr std::uint8_t kClose = 8;
 constexpr std::uint8_t kPing = 9;
@@ -46,6 +50,7 @@ ClientSocket::ClientSocket(ClientSocket&& other) noexcept
       reading_(other.reading_),
       waits_to_write_(other.waits_to_write_),
       bytes_in_(other.bytes_in_),
+      inflated_(std::move(other.inflated_)),
       begun_(std::move(other.begun_)),
       out_(std::move(other.out_)),
       out_at_(other.out_at_) {}
@@ -84,6 +89,9 @@ void ClientSocket::Connect(const Target& target) {
          std::string(kKey) + "\r\n";
   if (!target.subprotocol.empty()) {
     out_ += "Sec-WebSocket-Protocol: " + std::string(target.subprotocol) + "\r\n";
+  }
+  if (!target.extensions.empty()) {
+    out_ += "Sec-WebSocket-Extensions: " + std::string(target.extensions) + "\r\n";
   }
   out_ += "\r\n";
   phase_ = Phase::kUpgrading;
@@ -148,6 +156,7 @@ void ClientSocket::Flush() {
 }
 
 void ClientSocket::Receive(std::span<char> lent, std::vector<std::string_view>& messages) {
+  inflated_.clear();
   std::memcpy(lent.data(), begun_.data(), begun_.size());
   const ssize_t got = recv(fd_, lent.data() + begun_.size(), lent.size() - begun_.size(), 0);
   if (got < 0 && errno == EAGAIN) return;
@@ -181,20 +190,28 @@ std::size_t ClientSocket::TakeFrames(std::string_view bytes,
     const std::size_t length_bytes = length < 126 ? 0 : length == 126 ? 2 : 8;
     const std::size_t head = 2 + length_bytes;
     if (bytes.size() - at < head) break;
-    if ((first & 0xf0) != 0x80 || length > 127) {
-      throw Failure("a frame of the server is a fragment, masked or compressed");
+    if ((first & 0xb0) != 0x80 || length > 127) {
+      throw Failure("a frame of the server is a fragment, or masked");
     }
     if (length_bytes > 0) length = BigEndian(bytes.substr(at + 2, length_bytes));
     if (bytes.size() - at - head < length) break;
     const std::string_view body = bytes.substr(at + head, length);
     at += head + length;
     if ((first & 0x0f) == kBinary) {
-      messages.push_back(body);
+      messages.push_back((first & kDeflated) == 0 ? body : Inflate(body));
     } else {
       OnControl(first & 0x0f, body);
     }
   }
   return at;
+}
+
+std::string_view ClientSocket::Inflate(std::string_view body) {
+  static websocket::Inflater inflater;
+  const auto answer = inflater.Inflate(std::as_bytes(std::span(body)), kMessageBytesMax);
+  const auto* bytes = std::get_if<std::span<std::byte>>(&answer);
+  if (bytes == nullptr) throw Failure("the server sent what does not inflate");
+  return inflated_.emplace_back(reinterpret_cast<const char*>(bytes->data()), bytes->size());
 }
 
 void ClientSocket::OnControl(std::uint8_t opcode, std::string_view body) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ class ClientSocket {
     std::uint16_t port = 0;
     std::string_view path;
     std::string_view subprotocol;
+    std::string_view extensions;  // offered; of what is agreed on, permessage-deflate is understood
     // What the kernel may keep of what was not read. 0: its own choice.
     int receive_buffer_bytes = 0;
   };
@@ -40,7 +42,8 @@ class ClientSocket {
   void Flush();
   void OnWritable() { Flush(); }
 
-  // Takes what has come into `lent`, and appends the whole messages among it: views of `lent`.
+  // Takes what has come into `lent`, and appends the whole messages among it: views of `lent`, or
+  // of memory of its own if they were deflated, good until the next call.
   // Answers pings of the WebSocket by itself. The upgrade's answer is taken here too.
   void Receive(std::span<char> lent, std::vector<std::string_view>& messages);
 
@@ -56,6 +59,7 @@ class ClientSocket {
   // How many bytes of `bytes` are dealt with.
   std::size_t TakeUpgrade(std::string_view bytes);
   std::size_t TakeFrames(std::string_view bytes, std::vector<std::string_view>& messages);
+  std::string_view Inflate(std::string_view body);
   void OnControl(std::uint8_t opcode, std::string_view body);
   void AppendFrame(std::uint8_t opcode, std::string_view body);
   void Watch();
@@ -67,6 +71,7 @@ class ClientSocket {
   bool reading_ = true;
   bool waits_to_write_ = false;
   std::uint64_t bytes_in_ = 0;
+  std::deque<std::string> inflated_;
   std::string begun_;  // the beginning of a frame of which the rest has not come
   std::string out_;
   std::size_t out_at_ = 0;

@@ -12,6 +12,7 @@
 
 #include "tests/bench/failure.h"
 #include "tests/bench/process_usage.h"
+#include "tests/bench/talk.h"
 
 namespace roomcast::bench {
 namespace {
@@ -39,7 +40,7 @@ std::string RoomName(std::size_t room) {
 Load::Load(std::uint16_t port, const Words& words, const Shape& shape)
     : words_(words),
       shape_(shape),
-      target_{port, words.path(), words.subprotocol(), 0},
+      target_{port, words.path(), words.subprotocol(), words.extensions(), 0},
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       members_(shape.members),
       rooms_(shape.rooms),
@@ -161,6 +162,7 @@ void Load::SetReading(std::size_t member, bool reading) {
 
 void Load::QueuePublication(std::size_t room, std::uint64_t due_at) {
   WriteMark(payload_, {++rooms_[room].published, due_at});
+  if (shape_.talks) WriteTalk(payload_, kMarkBytes, rooms_[room].published);
   sockets_.back().Queue(words_.Publish(rooms_[room].name, payload_));
   owed_ += rooms_[room].readers;
 }

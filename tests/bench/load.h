@@ -23,6 +23,7 @@ class Load {
     std::size_t members = 1000;
     std::size_t rooms = 1;  // member i is in room i mod rooms
     std::size_t payload_bytes = 64;
+    bool talks = false;     // payloads are chat messages; else filler
     bool publishes = true;  // false: without the connection that publishes
   };
   Load(std::uint16_t port, const Words& words, const Shape& shape);

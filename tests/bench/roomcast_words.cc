@@ -153,10 +153,20 @@ class Roomcast : public Words {
   }
 };
 
+class DeflatedRoomcast : public Roomcast {
+ public:
+  [[nodiscard]] std::string_view extensions() const override { return "permessage-deflate"; }
+};
+
 }  // namespace
 
 const Words& RoomcastWords() {
   static const Roomcast words;
+  return words;
+}
+
+const Words& DeflatedRoomcastWords() {
+  static const DeflatedRoomcast words;
   return words;
 }
 

@@ -44,6 +44,8 @@ class Words {
   // Of the upgrade request. No sub-protocol: empty.
   [[nodiscard]] virtual std::string_view path() const = 0;
   [[nodiscard]] virtual std::string_view subprotocol() const = 0;
+  // What is offered in Sec-WebSocket-Extensions; empty: nothing.
+  [[nodiscard]] virtual std::string_view extensions() const { return {}; }
   // What a new connection says; the answer to it makes the member ready. `room` empty: it only
   // publishes. Nothing to say: the upgrade alone makes it ready.
   [[nodiscard]] virtual std::vector<std::string> Greeting(std::string_view room) const = 0;
@@ -55,6 +57,8 @@ class Words {
 
 // roomcast.v1, with the project's own codec.
 const Words& RoomcastWords();
+// The same, offering permessage-deflate.
+const Words& DeflatedRoomcastWords();
 // The small protocol of tests/bench/README.md: the floors and the peers speak it.
 const Words& PlainWords();
 // Nothing at all: a connection is ready when it is upgraded.
