@@ -4,7 +4,7 @@
 
 PYTHON=/usr/bin/python3
 NODE_PIN=22
-NPM_FOLDERS=(tools/node client-wasm/ts web-demo tests/browser)
+NPM_FOLDERS=(tools/node client-wasm/ts web-demo tests/browser tests/conformance)
 NPM=()
 
 as_root() {

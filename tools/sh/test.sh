@@ -16,6 +16,7 @@ TEST_STEPS=(
   "release      what ships, compiled"
   "simulate     600 seeds of hub and clients on a hostile network; native and WASM agree"
   "end_to_end   the real hub against real clients"
+  "conformance  WebSocket clients that are not ours, and what bombs cost"
   "bridge       the bridge against Python's gRPC"
   "browser      the page in headless Chromium"
 )
@@ -114,6 +115,9 @@ same_runs() {
 }
 test_end_to_end() {
   stands end_to_end dev demo && run_tests end_to_end unittest run_python_tests tests/end_to_end
+}
+test_conformance() {
+  stands conformance dev && run_tests conformance unittest run_python_tests tests/conformance
 }
 test_bridge() { stands bridge dev && run_tests bridge unittest run_python_tests tests/bridge; }
 test_browser() { stands browser dev demo && run_tests browser node npm_test tests/browser; }
