@@ -152,8 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedRow{"shards: 1\n---\nshards: 2\n", "a second document"},
         RefusedRow{"shards: [1\n", "hub.yaml:2: not YAML"},
         RefusedRow{"shards: *nowhere\n", "hub.yaml:1: not YAML"},
-        RefusedRow{"auth: {jwks_file: keys.json}\n",
-                   "auth.jwks_file: this version does not act on it yet"},
+        RefusedRow{"engine: {kind: redis}\n", "engine.kind: this version does not act on it yet"},
         RefusedRow{std::string(kConfigTextBytesMax + 1, '#'),
                    "has 1048577 bytes, the most is 1048576"}));
 
