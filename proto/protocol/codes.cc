@@ -18,7 +18,9 @@ std::span<const CodeRow> ErrorRows() { return kErrorRows; }
 std::span<const CodeRow> LeftRows() { return kLeftRows; }
 std::span<const CodeRow> DisconnectRows() { return kDisconnectRows; }
 
-std::string_view NameOf(ErrorCode code) { return Find(kErrorRows, static_cast<std::uint32_t>(code)); }
+std::string_view NameOf(ErrorCode code) {
+  return Find(kErrorRows, static_cast<std::uint32_t>(code));
+}
 std::string_view NameOf(DisconnectCode code) {
   return Find(kDisconnectRows, static_cast<std::uint32_t>(code));
 }

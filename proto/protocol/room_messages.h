@@ -91,7 +91,9 @@ struct Pong {
   std::uint64_t sequence = 0;
   std::int64_t received_at = 0;
   std::int64_t sent_at = 0;
-  static constexpr void Fields(auto& m, auto& v) { v(1, m.sequence), v(2, m.received_at), v(3, m.sent_at); }
+  static constexpr void Fields(auto& m, auto& v) {
+    v(1, m.sequence), v(2, m.received_at), v(3, m.sent_at);
+  }
 };
 
 }  // namespace roomcast

@@ -110,7 +110,9 @@ struct Gap {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   GapReason reason = GapReason::kUnspecified;
-  static constexpr void Fields(auto& m, auto& v) { v(1, m.handle), v(2, m.from), v(3, m.to), v(4, m.reason); }
+  static constexpr void Fields(auto& m, auto& v) {
+    v(1, m.handle), v(2, m.from), v(3, m.to), v(4, m.reason);
+  }
 };
 
 struct Reset {

@@ -19,8 +19,8 @@ struct SocketOptions {
   Duration user_timeout{};
 };
 
-// Told to a listening socket: what it accepts inherits them, so that a connection costs none of these
-// calls. Errors are ignored: a socket that refuses an option fails at its next use.
+// Told to a listening socket: what it accepts inherits them, so that a connection costs none of
+// these calls. Errors are ignored: a socket that refuses an option fails at its next use.
 void SetSocketOptions(int fd, const SocketOptions& options);
 
 // What TCP has heard of the peer.
