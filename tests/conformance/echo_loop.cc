@@ -7,7 +7,7 @@ namespace roomcast::conformance {
 
 EchoLoop::EchoLoop(const net::ConnectionConfig& config, net::FileDescriptor listening)
     : connections_(io_, clock_, config, metrics_.Shard(0), nullptr, doorman_),
-      listener_(io_, std::move(listening), connections_) {
+      listener_(io_, std::move(listening), connections_, /*descriptors_max=*/0) {
   connections_.SetApplication(echo_);
   signals_.async_wait([this](const boost::system::error_code&, int) { stopping_ = true; });
   listener_.Start();
