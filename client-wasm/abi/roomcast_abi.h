@@ -37,7 +37,7 @@
 // will see) before anything of the application runs: its handlers will call back into the client.
 // Records are in order: a socket effect before it matters is done before the one after it.
 
-#include <stdint.h>
+#include <stdint.h>  // NOLINT(modernize-deprecated-headers): C reads this too
 
 #ifdef __cplusplus
 extern "C" {

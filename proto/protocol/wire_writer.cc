@@ -9,36 +9,63 @@ namespace {
 // Counts the bytes that the writer would write.
 class CountingSink {
  public:
-  // A message inside is measured for its length, and that is all there is to know of it. Visiting
-  // it again would double the work with every level.
-  static constexpr bool kWantsContent = false;
-  void Measured(std::size_t bytes) { size_ += bytes; }
   void Varint(std::uint64_t value) { size_ += VarintBytes(value); }
   void Fixed64(std::uint64_t) { size_ += 8; }
   void Raw(std::string_view bytes) { size_ += bytes.size(); }
+  // What is written between the two has its length before it.
+  std::size_t BeginMessage() const { return size_; }
+  void EndMessage(std::size_t begin) { size_ += VarintBytes(size_ - begin); }
   std::size_t size() const { return size_; }
 
  private:
   std::size_t size_ = 0;
 };
 
-// Writes into memory that was measured before.
+// Writes into memory, as far as it reaches.
 class MemorySink {
  public:
-  static constexpr bool kWantsContent = true;
-  explicit MemorySink(char* out) : out_(out) {}
-  void Measured(std::size_t) {}
-  void Varint(std::uint64_t value) { out_ = WriteVarint(out_, value); }
+  MemorySink(char* out, std::size_t bytes_max) : begin_(out), out_(out), end_(out + bytes_max) {}
+
+  void Varint(std::uint64_t value) {
+    if (Takes(VarintBytes(value))) out_ = WriteVarint(out_, value);
+  }
   void Fixed64(std::uint64_t value) {
+    if (!Takes(8)) return;
     for (int i = 0; i < 8; ++i) *out_++ = static_cast<char>(value >> (8 * i));
   }
   void Raw(std::string_view bytes) {
-    if (!bytes.empty()) std::memcpy(out_, bytes.data(), bytes.size());
+    if (bytes.empty() || !Takes(bytes.size())) return;
+    std::memcpy(out_, bytes.data(), bytes.size());
     out_ += bytes.size();
   }
+  // Most messages have a length of one byte; a longer one is moved to make room. Measuring each
+  // before it is written would cost more, again with every level.
+  char* BeginMessage() {
+    if (Takes(1)) ++out_;
+    return out_;
+  }
+  void EndMessage(char* begin) {
+    const auto bytes = static_cast<std::size_t>(out_ - begin);
+    const std::size_t more = VarintBytes(bytes) - 1;
+    if (!Takes(more)) return;
+    if (more != 0) std::memmove(begin + more, begin, bytes);
+    out_ = WriteVarint(begin - 1, bytes) + bytes;
+  }
+
+  // False: something did not fit, and what was written is of no use.
+  bool fits() const { return fits_; }
+  std::string_view written() const { return {begin_, static_cast<std::size_t>(out_ - begin_)}; }
 
  private:
+  bool Takes(std::size_t bytes) {
+    fits_ = fits_ && static_cast<std::size_t>(end_ - out_) >= bytes;
+    return fits_;
+  }
+
+  char* begin_;
   char* out_;
+  char* end_;
+  bool fits_ = true;
 };
 
 // A number as Protobuf's varint holds it: signed ones sign-extended to 64 bits.
@@ -87,45 +114,42 @@ class MessageWriter {
         if (held == 0) continue;
         const FieldRow& arm = first[held - 1];
         // What is held already, hold() only finds.
-        WriteValue(arm, arm.link->hold(const_cast<void*>(member)));
+        WriteField(arm, arm.link->hold(const_cast<void*>(member)), true);
       } else if (row->repeated) {
         WriteRepeated(*row, *static_cast<const RepeatedItems*>(member));
-      } else if (!IsDefault(*row, member)) {
-        WriteValue(*row, member);
+      } else {
+        WriteField(*row, member, false);
       }
     }
   }
 
  private:
-  static bool IsDefault(const FieldRow& row, const void* value) {
-    if (row.kind == Kind::kText) return static_cast<const Text*>(value)->view.empty();
-    if (row.kind == Kind::kBytes) return static_cast<const Bytes*>(value)->view.empty();
-    return LoadNumber(row.kind, value) == 0;
-  }
-
-  void WriteBytes(std::string_view bytes) {
+  void WriteBytes(const FieldRow& row, std::string_view bytes, bool always) {
+    if (bytes.empty() && !always) return;
+    sink_.Varint(row.tag);
     sink_.Varint(bytes.size());
     sink_.Raw(bytes);
   }
 
-  void WriteValue(const FieldRow& row, const void* value) {
-    sink_.Varint(row.tag);
+  // Not always: unless it is at its default.
+  void WriteField(const FieldRow& row, const void* value, bool always) {
     switch (row.kind) {
       case Kind::kText:
-        return WriteBytes(static_cast<const Text*>(value)->view);
+        return WriteBytes(row, static_cast<const Text*>(value)->view, always);
       case Kind::kBytes:
-        return WriteBytes(static_cast<const Bytes*>(value)->view);
+        return WriteBytes(row, static_cast<const Bytes*>(value)->view, always);
       case Kind::kMessage: {
-        const std::size_t bytes = EncodedBytes(*row.link->inner, value);
-        sink_.Varint(bytes);
-        sink_.Measured(bytes);
-        if constexpr (Sink::kWantsContent) Write(*row.link->inner, value);
-        return;
+        sink_.Varint(row.tag);
+        const auto begin = sink_.BeginMessage();
+        Write(*row.link->inner, value);
+        return sink_.EndMessage(begin);
       }
-      case Kind::kFixed64:
-        return sink_.Fixed64(LoadNumber(row.kind, value));
-      default:
-        return sink_.Varint(LoadNumber(row.kind, value));
+      default: {
+        const std::uint64_t number = LoadNumber(row.kind, value);
+        if (number == 0 && !always) return;
+        sink_.Varint(row.tag);
+        return row.kind == Kind::kFixed64 ? sink_.Fixed64(number) : sink_.Varint(number);
+      }
     }
   }
 
@@ -135,7 +159,7 @@ class MessageWriter {
     if (row.is_number()) return WritePacked(row, begin, items.size);
     const std::size_t item_bytes =
         row.kind == Kind::kMessage ? row.link->inner->bytes : sizeof(std::string_view);
-    for (std::size_t i = 0; i < items.size; ++i) WriteValue(row, begin + i * item_bytes);
+    for (std::size_t i = 0; i < items.size; ++i) WriteField(row, begin + i * item_bytes, true);
   }
 
   void WritePacked(const FieldRow& row, const char* begin, std::size_t count) {
@@ -154,8 +178,12 @@ class MessageWriter {
   Sink& sink_;
 };
 
-void WriteInto(char* out, const MessageTable& table, const void* message) {
-  MemorySink sink(out);
+// `bytes`: as measured.
+void AppendMeasured(std::string& out, std::size_t bytes, const MessageTable& table,
+                    const void* message) {
+  const std::size_t before = out.size();
+  out.resize(before + bytes);
+  MemorySink sink(out.data() + before, bytes);
   MessageWriter<MemorySink>(sink).Write(table, message);
 }
 
@@ -168,19 +196,29 @@ std::size_t EncodedBytes(const MessageTable& table, const void* message) {
 }
 
 void AppendEncoded(std::string& out, const MessageTable& table, const void* message) {
-  const std::size_t before = out.size();
-  out.resize(before + EncodedBytes(table, message));
-  WriteInto(out.data() + before, table, message);
+  AppendMeasured(out, EncodedBytes(table, message), table, message);
 }
 
 void AppendItem(std::string& out, std::uint32_t number, const MessageTable& table,
                 const void* message) {
-  const std::size_t before = out.size();
-  const std::uint32_t tag = MakeTag(number, WireType::kBytes);
-  const std::size_t size = EncodedBytes(table, message);
-  out.resize(before + VarintBytes(tag) + VarintBytes(size) + size);
-  char* at = WriteVarint(out.data() + before, tag);
-  WriteInto(WriteVarint(at, size), table, message);
+  char head[10];
+  const auto append_head = [&](std::size_t bytes) {
+    char* end = WriteVarint(head, MakeTag(number, WireType::kBytes));
+    end = WriteVarint(end, bytes);
+    out.append(head, static_cast<std::size_t>(end - head));
+  };
+  // A small message, as most are, is written once and copied; a large one is measured before.
+  char small[512];
+  MemorySink sink(small, sizeof small);
+  MessageWriter<MemorySink>(sink).Write(table, message);
+  if (sink.fits()) {
+    append_head(sink.written().size());
+    out.append(sink.written());
+  } else {
+    const std::size_t bytes = EncodedBytes(table, message);
+    append_head(bytes);
+    AppendMeasured(out, bytes, table, message);
+  }
 }
 
 }  // namespace roomcast::wire

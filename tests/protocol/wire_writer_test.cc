@@ -108,6 +108,27 @@ TEST(WireWriterTest, AnItemCarriesItsTagAndLength) {
   EXPECT_EQ(out, "before" + FromHex("0a020801 c20c00"));
 }
 
+TEST(WireWriterTest, AnItemOfAnyLengthHasTheBytesOfItsParts) {
+  // Across the lengths at which a length takes another byte, and small messages become large.
+  for (std::size_t bytes = 0; bytes < 1200; ++bytes) {
+    const std::string label(bytes, 'x');
+    EveryField message;
+    message.point = Point{1, label};
+    const std::string point = Encode(*message.point);
+    char head[3];
+    std::string inner("\x42");  // field 8
+    inner.append(head, static_cast<std::size_t>(wire::WriteVarint(head, point.size()) - head));
+    inner += point;
+    ASSERT_EQ(Encode(message), inner) << bytes;
+    std::string whole("\x0a");  // field 1
+    whole.append(head, static_cast<std::size_t>(wire::WriteVarint(head, inner.size()) - head));
+    whole += inner;
+    std::string out;
+    wire::AppendItem(out, 1, message);
+    ASSERT_EQ(out, whole) << bytes;
+  }
+}
+
 TEST(WireWriterTest, WhatWasThereBeforeStays) {
   std::string out = "before";
   wire::AppendEncoded(out, Point{1, "x"});
