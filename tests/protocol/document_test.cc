@@ -104,6 +104,10 @@ TEST(DocumentTest, TheTableOfLimitsIsTheLimits) {
       {"rooms of one connection", std::to_string(kRoomsPerConnection)},
       {"publishes of one session", std::to_string(kPublishesPerSecond) + " a second, " +
                                        std::to_string(kPublishBurst) + " at once"},
+      {"joins of one session",
+       std::to_string(kJoinsPerSecond) + " a second, " + std::to_string(kJoinBurst) + " at once"},
+      {"commands of one session", std::to_string(kCommandsPerSecond) + " a second, " +
+                                      std::to_string(kCommandBurst) + " at once"},
       {"from TCP accept to the end of the upgrade", Time(kUpgradeDeadline)},
       {"from the upgrade to Hello", Time(kHelloDeadline)},
       {"ping interval, grace", Time(kPingInterval) + ", " + Time(kPingGrace)},
