@@ -183,7 +183,8 @@ void LocalRooms::OnBehind(const Behind& behind) {
 }
 
 void LocalRooms::CatchUpWith(Session& session) {
-  if (session.catching_up || session.over_soft) return;
+  // Who has ended takes nothing any more, and would be asked for again and again.
+  if (session.catching_up || session.over_soft || session.state == Session::State::kEnded) return;
   for (std::size_t i = 0; i < session.rooms.size(); ++i) {
     const std::size_t at = (session.catch_up_next + i) % session.rooms.size();
     Room& room = *rooms_[session.rooms[at].room];
@@ -235,9 +236,8 @@ void LocalRooms::Give(Room& room, Session& session, const Page& page) {
   }
   if (!page.bytes) return;
   const Outbox::Fill fill = outbox_.Push(member->connection, page.bytes, Outbox::Lane::kOrdered);
-  if (fill == Outbox::Fill::kGone) return;
   if (fill != Outbox::Fill::kFine) OnOverSoft(session);
-  if (fill == Outbox::Fill::kOverHard) return;
+  if (fill == Outbox::Fill::kOverHard || fill == Outbox::Fill::kGone) return;
   member->cursor = page.last;
   member->moved = true;
   events_.OnDeliveries(page.publications);

@@ -140,6 +140,22 @@ TEST(Greeting, HelloTwiceEndsTheConnection) {
   EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kBadRequest);
 }
 
+TEST(Greeting, ASessionThatEndsWhileItIsCaughtUpDoesNotKeepItsShardBusyForEver) {
+  HubRig rig;
+  const auto speaker = rig.Greeted();
+  rig.JoinRoom(speaker, "chat:a");
+  for (const char* text : {"one", "two", "three"}) rig.Publish(speaker, "chat:a", text);
+  rig.Settle();
+  const auto connection = rig.Greeted();
+  // The page is on its way inside the shard when Hello, for the second time, ends the session.
+  std::string bytes;
+  AppendFrame(bytes, ClientMessage{2, Join{.room = "chat:a", .since = static_cast<LastCount>(3)}});
+  AppendFrame(bytes, ClientMessage{3, GoodHello()});
+  rig.SayBytes(connection, bytes);
+  rig.Settle();
+  EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kBadRequest);
+}
+
 TEST(Greeting, ASilentConnectionIsEndedAfterFiveSeconds) {
   HubRig rig;
   const auto connection = rig.Open();
