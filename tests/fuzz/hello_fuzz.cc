@@ -42,6 +42,7 @@ std::string Play(std::string_view input) {
       told += message;
     }
     rig.wire(connection).messages.clear();
+    rig.wire(connection).fast = 0;
   }
   // Who never said Hello is sent away in time, and everyone can leave.
   rig.Pass(std::chrono::seconds(6));

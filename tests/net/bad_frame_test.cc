@@ -49,6 +49,7 @@ TEST(BadFrame, AnAnswerThatAnotherShardOwesComesBeforeTheClose) {
   refusal.request = asked.request;
   refusal.room = asked.room;
   refusal.refused = true;
+  refusal.failure = {ErrorCode::kPermissionDenied, "no"};
   Letter answer(hub::Mail{refusal});
   ASSERT_TRUE(rig.mailboxes[0]->Post(answer));
   ASSERT_TRUE(peer.Next());
