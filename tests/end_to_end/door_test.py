@@ -230,14 +230,14 @@ class AddressTest(unittest.TestCase):
 
     def test_who_is_no_proxy_cannot_choose_its_address(self):
         with Hub("--set", "listeners.public.trusted_proxies=[10.0.0.0/8]",
-                 "--set", "limits.connections_per_address=1") as hub, Peer(hub.port) as one, \
-                Peer(hub.port) as two:
+                 "--set", "limits.connections_per_address=1") as hub, Peer(hub.port) as one:
             one.send(upgrade_request(hub.port, X_Forwarded_For="192.0.2.1") + encode(hello()))
             self.assertEqual(one.response_head()[0], 101)
             self.assertEqual(one.read().WhichOneof("body"), "welcome")
-            two.send(upgrade_request(hub.port, X_Forwarded_For="192.0.2.2"))
-            self.assertEqual(two.response_head()[0], 101)
-            self.assert_turned_away(two)
+            with Peer(hub.port) as two:
+                two.send(upgrade_request(hub.port, X_Forwarded_For="192.0.2.2"))
+                self.assertEqual(two.response_head()[0], 101)
+                self.assert_turned_away(two)
 
 
 if __name__ == "__main__":

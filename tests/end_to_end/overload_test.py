@@ -10,7 +10,7 @@ import grpc
 from hub import PATIENCE, HubCase, bridge_pb2, bridge_pb2_grpc, client_pb2, until
 from wire import Peer, encode
 
-SOFT_BYTES = 64 * 1024
+SOFT_BYTES = 128 * 1024
 READERS = 60
 
 
@@ -45,8 +45,8 @@ class OverloadTest(HubCase):
     """Two shards, small outboxes and small mailboxes."""
 
     FLAGS = ("--shards", "2", "--set", "namespaces.chat.access.publish=anyone",
-             "--set", f"outbox.soft={SOFT_BYTES}", "--set", "outbox.hard=262144",
-             "--set", "outbox.recovery_page=32768", "--set", "limits.command_burst=1000000",
+             "--set", f"outbox.soft={SOFT_BYTES}B", "--set", "outbox.hard=512KiB",
+             "--set", "outbox.recovery_page=32KiB", "--set", "limits.command_burst=1000000",
              "--set", "memory.mailbox_messages=64", "--set", "memory.mailbox=1MiB")
 
     def setUp(self):

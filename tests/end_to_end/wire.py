@@ -228,10 +228,11 @@ class Peer:
             return closed, before
 
     def call(self, **body):
-        """One command and its reply."""
+        """One command and its reply; what rooms said before it is passed over."""
         self.next_id += 1
         self.send(encode(client_pb2.ClientMessage(id=self.next_id, **body)))
-        message = self.read()
+        while (message := self.read()).id == 0:
+            pass
         assert message.id == self.next_id, message
         return message
 
