@@ -8,6 +8,11 @@
 namespace roomcast::engine {
 namespace {
 
+// std::make_unique_for_overwrite, which Emscripten's library does not have.
+std::unique_ptr<char[]> Uninitialised(std::size_t bytes) {
+  return std::unique_ptr<char[]>(new char[bytes]);
+}
+
 // The first chunk of a room is small, for there may be a million rooms; the next are larger.
 constexpr std::size_t kFirstChunkBytes = 512;
 
@@ -47,7 +52,7 @@ Stream::Chunk& Stream::Open(std::size_t entry_bytes, Instant now) {
   auto made = std::make_unique<Chunk>();
   const std::size_t before = chunks_.empty() ? 0 : chunks_.back()->used();
   made->capacity = std::max(entry_bytes, std::clamp(2 * before, kFirstChunkBytes, kChunkBytes));
-  made->bytes = std::make_unique_for_overwrite<char[]>(made->capacity);
+  made->bytes = Uninitialised(made->capacity);
   made->begun = now;
   made->first_offset = top_.offset;
   made->place = age_.chunks.insert(age_.chunks.end(), this);
@@ -56,7 +61,7 @@ Stream::Chunk& Stream::Open(std::size_t entry_bytes, Instant now) {
 }
 
 void Stream::Seal(Chunk& chunk) {
-  auto exact = std::make_unique_for_overwrite<char[]>(chunk.used());
+  auto exact = Uninitialised(chunk.used());
   std::memcpy(exact.get(), chunk.bytes.get(), chunk.used());
   chunk.bytes = std::move(exact);
   chunk.capacity = chunk.used();

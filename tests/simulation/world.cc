@@ -30,7 +30,7 @@ World::World(const RunOptions& options)
       streams_(RoomNames(weather_)),
       order_(streams_, options.clients, judge_),
       holes_(streams_, options.clients, judge_),
-      publishes_(streams_, options.clients + std::size_t{1}, judge_),
+      publishes_(options.clients + std::size_t{1}, judge_),
       liveness_(kPingInterval, kPingGrace, judge_),
       bounds_(weather_.hard_bytes, weather_.mailbox_letters, judge_),
       calls_(options.clients, judge_),

@@ -16,8 +16,7 @@ namespace roomcast::simulation {
 // sent never appears. Follows every publish from the application's call to its place in a stream.
 class PublishCheck {
  public:
-  PublishCheck(const Streams& streams, std::size_t speakers, Judge& judge)
-      : streams_(streams), judge_(judge), of_(speakers) {}
+  PublishCheck(std::size_t speakers, Judge& judge) : judge_(judge), of_(speakers) {}
 
   // The next publish of `who`; its number marks the payload.
   std::uint32_t Begin(ClientIndex who, std::size_t room);
@@ -49,7 +48,6 @@ class PublishCheck {
     judge_.Breach("I3", who, "publish " + std::to_string(serial) + " " + what);
   }
 
-  const Streams& streams_;
   Judge& judge_;
   std::vector<Speaker> of_;
 };
