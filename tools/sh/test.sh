@@ -102,14 +102,15 @@ test_release() {
   tally release check "$status" "$LOGS/build-release.log"
 }
 test_simulate() {
-  stands simulate release && run_tests simulate check build/release/roomcast_simulate --seeds 600
+  stands simulate release &&
+    run_tests simulate check timeout --kill-after=10 900 build/release/roomcast_simulate --seeds 600
   stands same_runs release wasm && run_tests same_runs check same_runs
 }
 # I8: a seed has the same bytes on the wire and the same ends natively and as WebAssembly.
 same_runs() {
   local seeds=(--seeds 10) native wasm
-  native=$(build/release/roomcast_simulate "${seeds[@]}" | grep -o 'digest .*') &&
-    wasm=$(node build/wasm/roomcast_simulate.js "${seeds[@]}" | grep -o 'digest .*') || return 1
+  native=$(timeout --kill-after=10 300 build/release/roomcast_simulate "${seeds[@]}" | grep -o 'digest .*') &&
+    wasm=$(timeout --kill-after=10 300 node build/wasm/roomcast_simulate.js "${seeds[@]}" | grep -o 'digest .*') || return 1
   printf 'native  %s\nwasm    %s\n' "$native" "$wasm"
   [[ $native == "$wasm" ]]
 }
