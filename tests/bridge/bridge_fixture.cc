@@ -7,6 +7,7 @@ namespace roomcast::bridge {
 void CountingObserver::OnSettled(std::string_view method, std::string_view status) {
   const std::lock_guard<std::mutex> lock(mutex_);
   ++settled_[std::string(method) + " " + std::string(status)];
+  counted_.notify_all();
 }
 
 void CountingObserver::OnRefused(Refusal refusal) {
@@ -28,6 +29,11 @@ int CountingObserver::refused(Refusal refusal) {
 void CountingObserver::WaitForRefused(Refusal refusal, int count) {
   std::unique_lock<std::mutex> lock(mutex_);
   counted_.wait(lock, [&] { return refused_[refusal] >= count; });
+}
+
+void CountingObserver::WaitForSettled(const std::string& method_and_status, int count) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  counted_.wait(lock, [&] { return settled_[method_and_status] >= count; });
 }
 
 BridgeConfig BridgeTest::OpenConfig() {

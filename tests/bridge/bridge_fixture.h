@@ -31,6 +31,7 @@ class CountingObserver final : public BridgeObserver {
   int refused(Refusal refusal);
   // Blocks until it was refused so often: a caller has its answer before the bridge has counted it.
   void WaitForRefused(Refusal refusal, int count);
+  void WaitForSettled(const std::string& method_and_status, int count);
 
  private:
   std::mutex mutex_;

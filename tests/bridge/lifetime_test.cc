@@ -53,6 +53,8 @@ TEST_F(LifetimeTest, ACallThatIsCancelledEndsBeforeTheHubAnswers) {
 
   gateway_.Release();
   EXPECT_TRUE(Publish(Text("news", "next")).ok());
+  observer_.WaitForSettled("Publish CANCELLED", 1);
+  observer_.WaitForSettled("Publish OK", 1);
   EXPECT_EQ(observer_.settled("Publish CANCELLED"), 1);
   EXPECT_EQ(observer_.settled("Publish OK"), 1);
 }

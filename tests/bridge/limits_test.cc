@@ -124,6 +124,7 @@ TEST_F(LimitsTest, BytesThatAreNoRequestChangeNothing) {
   }
   EXPECT_TRUE(gateway_.publishes().empty());
   EXPECT_EQ(observer_.refused(Refusal::kBadRequest), 7);
+  observer_.WaitForSettled("Publish INVALID_ARGUMENT", 7);
   EXPECT_EQ(observer_.settled("Publish INVALID_ARGUMENT"), 7);
   EXPECT_TRUE(Publish(Text("news", "next")).ok());
 }

@@ -19,6 +19,7 @@ TEST_F(PublishTest, AnswersWithThePositionInTheStream) {
     EXPECT_EQ(response.position().offset(), offset);
     EXPECT_FALSE(response.duplicate());
   }
+  observer_.WaitForSettled("Publish OK", 3);
   EXPECT_EQ(observer_.settled("Publish OK"), 3);
 }
 
