@@ -79,7 +79,9 @@ absl::Status AtDoor(std::string_view path, const absl::Status& status) {
 class Hub {
  public:
   // `descriptors`: how many of them the public port may use; 0: all.
-  Hub(const v1::Config& config, std::shared_ptr<const auth::TokenVerifier> keys, int descriptors)
+  // `key_files` were looked at before `keys` were read from them, so that no change is missed.
+  Hub(const v1::Config& config, ops::WatchedFiles key_files,
+      std::shared_ptr<const auth::TokenVerifier> keys, int descriptors)
       : config_(config),
         descriptors_(descriptors),
         memory_guard_(config.memory().resident_bytes()),
@@ -88,7 +90,7 @@ class Hub {
         metrics_(hub_config_.shards, ROOMCAST_VERSION),
         authenticator_(std::move(keys), metrics_.Shared()),
         bridge_metrics_(metrics_.Shared()),
-        key_files_(TokenKeyFiles(config)) {}
+        key_files_(std::move(key_files)) {}
 
   absl::Status Start();
   // Certificates and token keys are read again: now, or if their files have changed; and memory is
@@ -280,6 +282,7 @@ int RunServe(const std::vector<std::string>& flags) {
   const absl::StatusOr<v1::Config> config = ops::LoadConfig(*sources);
   if (!config.ok()) return Fail(kBadConfig, config.status());
 
+  ops::WatchedFiles key_files(TokenKeyFiles(*config));
   auto keys = LoadTokenKeys(*config);
   if (!keys.ok()) return Fail(kBadConfig, keys.status());
 
@@ -289,7 +292,7 @@ int RunServe(const std::vector<std::string>& flags) {
   const sigset_t signals = OurSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  Hub hub(*config, *std::move(keys), descriptors);
+  Hub hub(*config, std::move(key_files), *std::move(keys), descriptors);
   if (const absl::Status status = hub.Start(); !status.ok()) {
     const bool config_is_wrong = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
     return Fail(config_is_wrong ? kBadConfig : kCannotListen, status);

@@ -22,18 +22,6 @@ std::string RoomAtHomeElsewhere() {
   return room;
 }
 
-ClientMessage JoinOf(std::uint32_t id, std::string_view room) {
-  Join join;
-  join.room = room;
-  return {id, join};
-}
-
-ClientMessage LeaveOf(std::uint32_t id, std::string_view room) {
-  Leave leave;
-  leave.room = room;
-  return {id, leave};
-}
-
 TEST(BadFrame, AnAnswerThatAnotherShardOwesComesBeforeTheClose) {
   LoopRig rig({.shards = 2, .connection = {.last_answers = 10s}});
   TestPeer peer(rig);

@@ -18,18 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-ClientMessage LeaveOf(std::uint32_t id, std::string_view room) {
-  Leave leave;
-  leave.room = room;
-  return {id, leave};
-}
-
-ClientMessage JoinOf(std::uint32_t id, std::string_view room) {
-  Join join;
-  join.room = room;
-  return {id, join};
-}
-
 TEST(Connection, AFrameInTheSamePacketAsTheUpgradeIsNotLost) {
   LoopRig rig;
   TestPeer peer(rig);

@@ -185,4 +185,16 @@ bool TestPeer::Join(std::string_view room) {
   return Next() && std::holds_alternative<Joined>(message.body);
 }
 
+ClientMessage JoinOf(std::uint32_t id, std::string_view room) {
+  roomcast::Join join;
+  join.room = room;
+  return {id, join};
+}
+
+ClientMessage LeaveOf(std::uint32_t id, std::string_view room) {
+  roomcast::Leave leave;
+  leave.room = room;
+  return {id, leave};
+}
+
 }  // namespace roomcast::net

@@ -114,4 +114,8 @@ class TestPeer {
   std::deque<ServerMessage> messages_;
 };
 
+// Commands about a room; `room` outlives the message.
+ClientMessage JoinOf(std::uint32_t id, std::string_view room);
+ClientMessage LeaveOf(std::uint32_t id, std::string_view room);
+
 }  // namespace roomcast::net
