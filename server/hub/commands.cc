@@ -209,34 +209,39 @@ bool Commands::IsInTime(Session& session, std::uint32_t id, SessionRates::Rate& 
   return false;
 }
 
+const NamespaceConfig* Commands::FindAllowed(Session& session, std::uint32_t id,
+                                             std::string_view room, const Deed& deed) {
+  const NamespaceAnswer found = FindNamespaceOf(config_, room);
+  if (found.config == nullptr) {
+    speaker_.Fail(session, id, found.failure);
+    return nullptr;
+  }
+  const bool is_member = rooms_.Find(session, room).has_value();
+  const Rights rights = credentials_.RightsOf(session, room);
+  if (!IsHubsOwn(room) &&
+      IsAllowed(found.config->*deed.who, session, is_member, rights.*deed.right)) {
+    return found.config;
+  }
+  speaker_.Fail(session, id, {ErrorCode::kPermissionDenied, deed.refusal});
+  return nullptr;
+}
+
 void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now) {
   if (!IsInTime(session, id, session.rates->publishes, "publishes", now)) return;
-  NamespaceAnswer found = FindNamespaceOf(config_, publish.room.view);
-  if (found.config == nullptr) return speaker_.Fail(session, id, found.failure);
-  const bool is_member = rooms_.Find(session, publish.room.view).has_value();
-  const Rights rights = credentials_.RightsOf(session, publish.room.view);
-  if (IsHubsOwn(publish.room.view) ||
-      !IsAllowed(found.config->may_publish, session, is_member, rights.publish)) {
-    return speaker_.Fail(
-        session, id, {ErrorCode::kPermissionDenied, "the session may not publish in this room"});
-  }
+  static constexpr Deed kPublish{&NamespaceConfig::may_publish, &Rights::publish,
+                                 "the session may not publish in this room"};
+  if (FindAllowed(session, id, publish.room.view, kPublish) == nullptr) return;
   const ShardId home = HomeShardOf(config_, publish.room.view);
   if (courier_.TrySend(home, ToMail(session, id, publish))) return;
   speaker_.Fail(session, id, {ErrorCode::kOverloaded, "the room's shard is busy", 100ms});
 }
 
 void Commands::OnHistory(Session& session, std::uint32_t id, const History& history) {
-  NamespaceAnswer found = FindNamespaceOf(config_, history.room.view);
-  if (found.config == nullptr) return speaker_.Fail(session, id, found.failure);
-  const bool is_member = rooms_.Find(session, history.room.view).has_value();
-  const Rights rights = credentials_.RightsOf(session, history.room.view);
-  if (IsHubsOwn(history.room.view) ||
-      !IsAllowed(found.config->may_read_history, session, is_member, rights.history)) {
-    return speaker_.Fail(
-        session, id,
-        {ErrorCode::kPermissionDenied, "the session may not read this room's history"});
-  }
-  if (history.limit > 0 && !found.config->KeepsHistory()) {
+  static constexpr Deed kReadHistory{&NamespaceConfig::may_read_history, &Rights::history,
+                                     "the session may not read this room's history"};
+  const NamespaceConfig* found = FindAllowed(session, id, history.room.view, kReadHistory);
+  if (found == nullptr) return;
+  if (history.limit > 0 && !found->KeepsHistory()) {
     return speaker_.Fail(session, id,
                          {ErrorCode::kNotAvailable, "the room's namespace keeps no history"});
   }

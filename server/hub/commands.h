@@ -48,6 +48,15 @@ class Commands {
   void OnLeave(Session& session, std::uint32_t id, const Leave& leave);
   void OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now);
   void OnHistory(Session& session, std::uint32_t id, const History& history);
+  // Something that the policy of a namespace, or a grant, lets a session do in a room.
+  struct Deed {
+    Who NamespaceConfig::*who;
+    bool Rights::*right;
+    const char* refusal;
+  };
+  // The room's namespace. nullptr: the session may not, and has been told why.
+  const NamespaceConfig* FindAllowed(Session& session, std::uint32_t id, std::string_view room,
+                                     const Deed& deed);
   void SayHistoryPage(Session& session, const HistoryAnswer& answer);
   void OnPresenceGet(Session& session, std::uint32_t id, const PresenceGet& get);
   void OnPresenceUpdate(Session& session, std::uint32_t id, const PresenceUpdate& update);

@@ -2,11 +2,8 @@
 #include <string>
 
 #include "proto/protocol/limits.h"
-#include "proto/protocol/room_name.h"
-#include "server/hub/access.h"
 #include "server/hub/commands.h"
 #include "server/hub/home.h"
-#include "server/hub/publication_rules.h"
 
 namespace roomcast::hub {
 namespace {
@@ -16,16 +13,11 @@ Failure Busy() { return {ErrorCode::kOverloaded, "the room's shard is busy", 100
 }  // namespace
 
 void Commands::OnPresenceGet(Session& session, std::uint32_t id, const PresenceGet& get) {
-  NamespaceAnswer found = FindNamespaceOf(config_, get.room.view);
-  if (found.config == nullptr) return speaker_.Fail(session, id, found.failure);
-  const bool is_member = rooms_.Find(session, get.room.view).has_value();
-  const Rights rights = credentials_.RightsOf(session, get.room.view);
-  if (IsHubsOwn(get.room.view) ||
-      !IsAllowed(found.config->may_see_presence, session, is_member, rights.presence)) {
-    return speaker_.Fail(
-        session, id, {ErrorCode::kPermissionDenied, "the session may not see who is in this room"});
-  }
-  if (found.config->presence.mode == PresenceInterest::kNone) {
+  static constexpr Deed kSeePresence{&NamespaceConfig::may_see_presence, &Rights::presence,
+                                     "the session may not see who is in this room"};
+  const NamespaceConfig* found = FindAllowed(session, id, get.room.view, kSeePresence);
+  if (found == nullptr) return;
+  if (found->presence.mode == PresenceInterest::kNone) {
     return speaker_.Fail(session, id,
                          {ErrorCode::kNotAvailable, "the room's namespace shows no presence"});
   }
