@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -46,11 +47,18 @@ def run(*words):
                           check=False)
 
 
+def raise_descriptors(count):
+    """For a test's own process, which holds the other ends."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))
+
+
 class Hub:
     """`roomcast serve --dev` with more flags. A context manager; leaving it ends the hub.
-    `descriptors`: the most files that it may have open."""
+    `descriptors`: the most files that it may have open. `environment`: of its process."""
 
-    def __init__(self, *flags, ports=(0, 0, 0), descriptors=None):
+    def __init__(self, *flags, ports=(0, 0, 0), descriptors=None, environment=None):
         self.folder = tempfile.TemporaryDirectory(prefix="roomcast-hub-")
         self.log_file = pathlib.Path(self.folder.name) / "log"
         command = [BINARY, "serve", "--dev"]
@@ -59,7 +67,8 @@ class Hub:
         if descriptors:
             command = ["prlimit", f"--nofile={descriptors}:{descriptors}", *command]
         with open(self.log_file, "wb") as log:
-            self.process = subprocess.Popen([*command, *flags], stdout=log, stderr=log)
+            self.process = subprocess.Popen([*command, *flags], stdout=log, stderr=log,
+                                            env=environment)
         try:
             listening = until(self._listening, "the hub listens")
         except AssertionError:
@@ -78,6 +87,11 @@ class Hub:
     def said(self):
         """All that it wrote."""
         return self.log_file.read_text(encoding="utf-8")
+
+    def said_last(self):
+        """The end of it, for who wants to know why a test failed."""
+        return "the hub said last:\n" + "\n".join(
+            line[:400] for line in self.said().splitlines()[-12:])
 
     def log_lines(self):
         """The log's whole lines, as objects."""
@@ -135,7 +149,9 @@ class Hub:
     def __enter__(self):
         return self
 
-    def __exit__(self, *unused):
+    def __exit__(self, kind, error, trace):
+        if error is not None:
+            error.add_note(self.said_last())
         self.end()
 
 
@@ -144,10 +160,21 @@ class HubCase(unittest.TestCase):
     invariants and sanitizers, at the end."""
 
     FLAGS = ()
+    # Of the hub's process; None: the test's own.
+    ENVIRONMENT = None
 
     @classmethod
     def setUpClass(cls):
-        cls.hub = Hub(*cls.FLAGS)
+        cls.hub = Hub(*cls.FLAGS, environment=cls.ENVIRONMENT)
+
+    def run(self, result=None):
+        """A test that fails shows what the hub said."""
+        told = [result.failures, result.errors]
+        before = [len(each) for each in told]
+        super().run(result)
+        for each, count in zip(told, before):
+            each[count:] = [(test, f"{text}\n{self.hub.said_last()}\n")
+                            for test, text in each[count:]]
 
     @classmethod
     def tearDownClass(cls):

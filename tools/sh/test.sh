@@ -65,17 +65,34 @@ run_ctest() {
     --no-tests=error "$@"
 }
 
-# Each file is a unittest program; one that runs nothing is a failure.
+# Each file is a unittest program; one that runs nothing is a failure. What failed is told once more
+# at the end: that is what a failed step shows of its log.
 run_python_tests() {
-  local file status=0 found=0
+  local file status=0 found=0 said
+  said=$(mktemp -d)
   for file in "$1"/*_test.py; do
     [[ -f $file ]] || continue
     found=1
     printf '== %s\n' "$file"
-    ROOMCAST_BINARY=$ROOT/build/dev/roomcast timeout --kill-after=10 900 "$PYTHON" "$file" -v || status=1
+    ROOMCAST_BINARY=$ROOT/build/dev/roomcast timeout --kill-after=10 900 "$PYTHON" "$file" -v 2>&1 |
+      tee "$said/last" || {
+      status=1
+      tell_failures "$file" <"$said/last" >>"$said/failures"
+    }
   done
   ((found)) || printf 'no %s/*_test.py\n' "$1"
+  [[ ! -f $said/failures ]] || cat "$said/failures"
+  rm -r "$said"
   ((found && status == 0))
+}
+
+# tell_failures FILE: of its output, each failure with its traceback, and their names last.
+tell_failures() {
+  local all failures
+  all=$(cat)
+  failures=$(sed -n '/^={70}$/,/^Ran [0-9]* tests? in /{/^Ran /d;p}' -E <<<"$all")
+  printf 'failed in %s\n%s\n' "$1" "${failures:-$(tail -n 30 <<<"$all")}"
+  grep -E '^(FAIL|ERROR): ' <<<"$failures" || printf 'it ended before it told\n'
 }
 
 # A program that hangs ends its step, not the night. `timeout` stands before npm because it cannot
