@@ -1,7 +1,7 @@
 """The real hub, for tests: a process on ports of its own, and channels to its bridge."""
+import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -43,15 +43,6 @@ def find_binary():
     return str(built[-1]) if built else None
 
 
-def free_ports(count):
-    """Ports that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 def open_channel(address, key=None):
     """A channel to the bridge at `address` that shows `key` with every call."""
     channel = grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
@@ -62,30 +53,27 @@ class HubProcess:
     """`roomcast serve --dev`, with more settings as YAML text. A context manager."""
 
     def __init__(self, binary, settings=""):
-        public, bridge, ops = free_ports(3)
-        self.bridge = f"127.0.0.1:{bridge}"
         self._folder = tempfile.TemporaryDirectory(prefix="roomcast-hub-")
         folder = pathlib.Path(self._folder.name)
         config = folder / "hub.yaml"
         config.write_text(settings, encoding="utf-8")
         self._log = folder / "log"
-        command = [binary, "serve", "--dev", "--address", "127.0.0.1", "--port", str(public),
-                   "--bridge-port", str(bridge), "--ops-port", str(ops)]
+        command = [binary, "serve", "--dev", "--address", "127.0.0.1", "--port", "0",
+                   "--bridge-port", "0", "--ops-port", "0"]
         if settings:
             command += ["--config", str(config)]
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        self._wait()
+        self.bridge = f"127.0.0.1:{self._wait()}"
 
     def _wait(self):
+        """The bridge's port, when the hub says that it listens."""
         end = time.monotonic() + START_SECONDS
-        host, port = self.bridge.split(":")
         while time.monotonic() < end and self._process.poll() is None:
-            try:
-                socket.create_connection((host, int(port)), timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
+            for line in self._log.read_text(encoding="utf-8").splitlines(keepends=True):
+                if line.endswith("\n") and '"message":"listening"' in line:
+                    return json.loads(line)["bridge_port"]
+            time.sleep(0.05)
         said = self._log.read_text(encoding="utf-8", errors="replace")
         self.close()
         raise RuntimeError(f"the hub did not start within {START_SECONDS} s; it said:\n{said}")

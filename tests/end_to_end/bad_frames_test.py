@@ -40,7 +40,7 @@ def first_bytes():
     """What one byte or two decide."""
     for opcode in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15):
         yield broken(f"opcode {opcode}", frame(opcode), "reserved_opcode")
-    for rsv in (1, 2, 3, 4, 7):
+    for rsv in range(1, 8):
         yield broken(f"reserved bits {rsv:03b}", frame(BINARY, b"x", rsv=rsv), "reserved_bit")
         yield broken(f"reserved bits {rsv:03b} on a ping", frame(PING, b"x", rsv=rsv),
                      "reserved_bit", deflate=True)
@@ -61,12 +61,15 @@ def first_bytes():
     yield broken("random bytes", noise, "reserved_bit" if noise[0] & 0x70 else "reserved_opcode")
 
 
+BORDERS = (("2^31 - 1", 2**31 - 1), ("2^31", 2**31), ("2^31 + 1", 2**31 + 1),
+           ("2^32 - 1", 2**32 - 1), ("2^32", 2**32), ("2^32 + 1", 2**32 + 1),
+           ("2^63 - 1", 2**63 - 1))
+
+
 def lengths():
     """Each border of the length, masked or not, in one frame or as a second fragment."""
     first = frame(BINARY, b"x", fin=False)
-    for name, size in (("66 KiB and one", MESSAGE_MOST + 1), ("2^31 - 1", 2**31 - 1),
-                       ("2^31", 2**31), ("2^31 + 1", 2**31 + 1), ("2^32 - 1", 2**32 - 1),
-                       ("2^32", 2**32), ("2^32 + 1", 2**32 + 1), ("2^63 - 1", 2**63 - 1)):
+    for name, size in (("66 KiB and one", MESSAGE_MOST + 1), *BORDERS):
         yield broken(f"{name} bytes", frame(BINARY, length=size), "message_too_long", TOO_BIG,
                      welcomed=True)
         yield broken(f"{name} bytes as a fragment", first + frame(CONTINUATION, length=size),
@@ -75,7 +78,7 @@ def lengths():
         yield broken(f"{name} bytes", frame(BINARY, length=size), "length_top_bit")
         yield broken(f"{name} bytes as a fragment", first + frame(CONTINUATION, length=size),
                      "length_top_bit")
-    for size in (0, 125, 126, 65535, 65536, 2**31, 2**32, 2**63 - 1, 2**63, 2**64 - 1):
+    for size in (0, 125, 126, 65535, 65536, *(size for _, size in BORDERS), 2**63, 2**64 - 1):
         yield broken(f"{size} bytes without a mask", frame(BINARY, mask=False, length=size),
                      "unmasked")
         yield broken(f"{size} bytes without a mask as a fragment",
@@ -161,7 +164,7 @@ def strangers():
 class BadFramesTest(StoryCase):
     """One hub for all stories."""
 
-    FLAGS = ("--set", "timeouts.hello=700ms", "--set", "timeouts.close=2s",
+    FLAGS = ("--set", "timeouts.hello=2s", "--set", "timeouts.close=2s",
              "--set", "compression.enabled=true", "--set", "compression.above=1B",
              "--set", "namespaces.chat.access.publish=anyone")
 

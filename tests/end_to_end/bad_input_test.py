@@ -25,7 +25,7 @@ STORIES = [
 class BadInputTest(StoryCase):
     """Messages that are none of the protocol."""
 
-    FLAGS = ("--set", "timeouts.hello=700ms", "--set", "timeouts.upgrade=700ms",
+    FLAGS = ("--set", "timeouts.hello=2s", "--set", "timeouts.upgrade=2s",
              "--set", "timeouts.close=2s", "--set", "namespaces.chat.access.publish=anyone")
 
     def test_bad_messages_end_in_their_code(self):
@@ -78,7 +78,7 @@ class BadInputTest(StoryCase):
 class BadUpgradeTest(HubCase):
     """Requests that become no WebSocket."""
 
-    FLAGS = ("--set", "timeouts.upgrade=700ms", "--set", "timeouts.close=2s")
+    FLAGS = ("--set", "timeouts.upgrade=2s", "--set", "timeouts.close=2s")
 
     def assert_refused(self, request, status, reason):
         """The response has the status, nothing follows it, and it was counted."""

@@ -4,8 +4,10 @@ import random
 import time
 import unittest
 
+import memory
 from hub import Hub, HubCase, client_pb2, until
-from wire import Peer, encode, hello, upgrade_request
+from story import AT_ONCE_S, MORE_BYTES_MAX
+from wire import Closed, Peer, encode, hello, upgrade_request
 
 TURNED_AWAY = 'roomcast_connections_turned_away_total{reason="%s"}'
 REFUSED = 'roomcast_upgrades_refused_total{reason="%s"}'
@@ -24,17 +26,24 @@ def status_and_end(peer):
 class HostileRequestTest(HubCase):
     """Bytes that are no upgrade: a status, a reason in the metrics, an end in time; nobody else notices."""
 
-    UPGRADE = 0.7
-    FLAGS = ("--set", "timeouts.upgrade=700ms", "--set", "timeouts.close=2s")
+    UPGRADE = 2
+    FLAGS = ("--set", f"timeouts.upgrade={UPGRADE}s", "--set", "timeouts.close=2s")
+    ENVIRONMENT = memory.ENVIRONMENT
 
     def setUp(self):
+        self.memory = memory.ProcessMemory(self.hub.process.pid)
         self.bystander = Peer(self.hub.port)
         self.bystander.join("chat:bystander")
 
     def tearDown(self):
-        left = self.bystander.call(leave=client_pb2.Leave(room="chat:bystander"))
-        self.assertTrue(left.HasField("ok"), left)
+        self.see_that_nobody_noticed()
         self.bystander.close()
+
+    def see_that_nobody_noticed(self):
+        """The next that the bystander hears is the answer to what it asks."""
+        self.bystander.send(encode(client_pb2.ClientMessage(
+            id=77, leave=client_pb2.Leave(room="chat:elsewhere"))))
+        self.assertEqual(self.bystander.read().id, 77)
 
     def test_each_has_its_status_and_its_reason(self):
         def asks(**changes):
@@ -91,15 +100,16 @@ class HostileRequestTest(HubCase):
             with self.subTest(name):
                 before = self.hub.metric(REFUSED % reason)
                 began = time.monotonic()
-                with Peer(self.hub.port) as peer:
+                with self.memory.bounded(MORE_BYTES_MAX), Peer(self.hub.port) as peer:
                     # What follows is never run.
                     peer.send(request + asks())
                     got, _, body = status_and_end(peer)
                 self.assertEqual(got, status)
                 self.assertLess(len(body), 200)
-                self.assertLess(time.monotonic() - began, 5)
+                self.assertLess(time.monotonic() - began, AT_ONCE_S)
                 until(lambda before=before, reason=reason:
                       self.hub.metric(REFUSED % reason) == before + 1, f"{reason} rises by one")
+                self.see_that_nobody_noticed()
 
     def test_random_bytes_end_in_a_status(self):
         dice = random.Random(4)
@@ -124,7 +134,7 @@ class HostileRequestTest(HubCase):
                 break
             peer.socket.settimeout(10)
             self.assertEqual(peer.response_head()[0], 408)
-        self.assertLess(time.monotonic() - began, self.UPGRADE + 2)
+        self.assertLess(time.monotonic() - began, self.UPGRADE + AT_ONCE_S)
         until(lambda: self.hub.metric(REFUSED % "timeout") == before + 1, "the timeout is counted")
 
 
@@ -180,24 +190,46 @@ class AddressTest(unittest.TestCase):
                 self.assertTrue(peer.call(leave=client_pb2.Leave(room="chat:x")))
             peers[0].close()
             until(lambda: hub.metric("roomcast_connections") == 2, "one has gone")
-            with Peer(hub.port) as again:
-                again.join()
+
+            def is_welcome():
+                with Peer(hub.port) as again:
+                    return self.first_word(hub, again) == "welcome"
+
+            until(is_welcome, "there is room again")
             for peer in peers:
                 peer.close()
 
     def test_who_comes_too_fast_is_told_to_wait(self):
         with Hub("--set", "limits.accepts_per_address_per_second=5") as hub:
-            peers = [Peer(hub.port) for _ in range(9)]
-            answers = []
-            for peer in peers:
-                peer.send(upgrade_request(hub.port) + encode(hello()))
-                self.assertEqual(peer.response_head()[0], 101)
-                answers.append(peer.read().WhichOneof("body"))
-                peer.close()
+            def nine_come():
+                peers = [Peer(hub.port) for _ in range(9)]
+                said = [self.first_word(hub, peer) for peer in peers]
+                for peer in peers:
+                    peer.close()
+                return said
+
             # Shards accept side by side, so which of them were too many is open.
+            answers = nine_come()
             self.assertGreaterEqual(answers.count("welcome"), 5)
-            self.assertGreaterEqual(answers.count("disconnect"), 1)
+
+            # A machine that is slow enough makes nine no crowd.
+            def some_were_told():
+                if "disconnect" not in answers:
+                    answers.extend(nine_come())
+                return "disconnect" in answers
+
+            until(some_were_told, "some are told to wait")
             self.assertEqual(hub.metric(TURNED_AWAY % "address_rate"), answers.count("disconnect"))
+
+    @staticmethod
+    def first_word(hub, peer):
+        """What the hub says first to a Hello. None: it dropped the connection."""
+        try:
+            peer.send(upgrade_request(hub.port) + encode(hello()))
+            assert peer.response_head()[0] == 101
+            return peer.read().WhichOneof("body")
+        except Closed:
+            return None
 
     def test_behind_a_trusted_proxy_the_client_that_it_names_counts(self):
         with Hub("--set", "listeners.public.trusted_proxies=[127.0.0.0/8, 10.0.0.0/8]",

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """A hub that runs out of something: it does not spin, operators still see it, who is in stays, and it recovers."""
+import itertools
 import os
-import resource
 import socket
 import time
 import unittest
 
-from hub import Hub, client_pb2, until
-from wire import Peer, encode, hello, upgrade_request
+from hub import PATIENCE, Hub, client_pb2, raise_descriptors, until
+from wire import Closed, Peer, encode, hello, upgrade_request
 
 TURNED_AWAY = 'roomcast_connections_turned_away_total{reason="%s"}'
 LOST = 'roomcast_disconnects_total{code="3012"}'
@@ -19,7 +19,7 @@ class DescriptorTest(unittest.TestCase):
     """A hub without file descriptors."""
 
     def test_the_last_descriptors_are_for_the_operator_and_accepting_pauses(self):
-        with Hub(descriptors=120) as hub:
+        with Hub("--shards", "2", descriptors=120) as hub:
             with Peer(hub.port) as early:
                 early.join("chat:early")
                 crowd = [Peer(hub.port) for _ in range(120)]
@@ -37,14 +37,24 @@ class DescriptorTest(unittest.TestCase):
                 self.assertTrue(left.HasField("ok"), left)
                 for peer in crowd:
                     peer.close()
-                with Peer(hub.port) as late:
-                    late.join()
+                until(lambda: self.is_welcome(hub), "there is room again")
+
+    @staticmethod
+    def is_welcome(hub):
+        """Whether one more may stay; while the crowd leaves it may still be one too many."""
+        with Peer(hub.port) as late:
+            try:
+                return late.join()
+            except Closed:
+                return False
 
 
 class MemoryTest(unittest.TestCase):
     """A hub above its ceiling of memory."""
 
-    CHAT = ("--set", "namespaces.chat.access.publish=anyone")
+    # However fast the machine is, the test's own publishes are not too many.
+    CHAT = ("--set", "namespaces.chat.access.publish=anyone",
+            "--set", "limits.publish_burst=1000000", "--set", "limits.command_burst=1000000")
 
     def test_new_connections_are_shed_first_and_who_is_in_stays(self):
         with Hub(*self.CHAT) as trial:
@@ -66,18 +76,19 @@ class MemoryTest(unittest.TestCase):
             warning = hub.log_line("memory is short: new connections are refused")
             self.assertEqual(warning["limit_bytes"], ceiling)
 
-    def fill(self, hub, peer):
-        """History, room after room, until the hub says that it is enough."""
-        for room in range(400):
+    @staticmethod
+    def fill(hub, peer):
+        """History, room after room, until the hub, which looks once a second, says that it is enough."""
+        rooms = itertools.count()
+
+        def is_enough():
+            room = f"chat:fill-{next(rooms)}"
             for _ in range(10):
-                message = client_pb2.ClientMessage(id=1000 + room, publish=client_pb2.Publish(
-                    room=f"chat:fill-{room}", data=os.urandom(60_000)))
-                peer.send(encode(message))
-                while peer.read().WhichOneof("body") not in ("published", "error"):
-                    pass
-            if hub.metric("roomcast_memory_short") == 1:
-                return
-        raise AssertionError("memory never became short")
+                answer = peer.publish(room, os.urandom(60_000))
+                assert answer.HasField("published"), answer
+            return hub.metric("roomcast_memory_short") == 1
+
+        until(is_enough, "memory becomes short")
 
 
 class CrowdTest(unittest.TestCase):
@@ -103,8 +114,8 @@ class CrowdTest(unittest.TestCase):
             times.sort()
             print(f"\n  {count} slow handshakes: a good client connects in {times[5] * 1000:.1f} ms,"
                   f" at most {times[-1] * 1000:.1f} ms")
-            self.assertLess(times[5], 0.05 if FULL else 0.5)
-            self.assertEqual(hub.metric("roomcast_connections"), count)
+            self.assertLess(times[5], 0.05 if FULL else 5)
+            until(lambda: hub.metric("roomcast_connections") == count, "they still wait")
 
     def test_peers_that_take_nothing_more_are_gone_after_interval_and_grace(self):
         """Their windows are full, so that nothing is acknowledged: to TCP they live, to the hub they do not.
@@ -112,7 +123,9 @@ class CrowdTest(unittest.TestCase):
         count = 1000 if FULL else 50
         raise_descriptors(count + 200)
         with Hub("--set", "heartbeat.interval=2s", "--set", "heartbeat.grace=1s",
-                 "--set", "namespaces.chat.access.publish=anyone") as hub:
+                 "--set", "namespaces.chat.presence.grace=1s",
+                 "--set", "namespaces.chat.access.publish=anyone",
+                 "--set", "namespaces.chat.access.presence=anyone") as hub:
             for _ in range(count):
                 peer = Peer(hub.port, receive_buffer=4096)
                 self.addCleanup(peer.close)
@@ -122,20 +135,26 @@ class CrowdTest(unittest.TestCase):
                 for _ in range(4):
                     answer = writer.publish("chat:stuck", b"x" * 50_000)
                     self.assertTrue(answer.HasField("published"), answer)
-            began = time.monotonic()
-            until(lambda: hub.metric(LOST) == count, "all are given up")
-            took = time.monotonic() - began
-            print(f"\n  {count} half-open peers: the last was gone after {took:.1f} s")
-            self.assertLess(took, 3 + 2)
+                self.assertEqual(self.users(writer), count)
+                began = time.monotonic()
+                until(lambda: hub.metric(LOST) == count, "all are given up")
+                took = time.monotonic() - began
+                until(lambda: self.users(writer) == 0, "presence shows nobody")
+                shown = time.monotonic() - began
+            print(f"\n  {count} half-open peers: the last was gone after {took:.1f} s, and from presence "
+                  f"after {shown:.1f} s")
+            # On a busy machine only that they go; in full also when: interval, grace, presence's grace.
+            self.assertLess(took, 3 + 2 if FULL else PATIENCE)
+            self.assertLess(shown, 4 + 2 if FULL else PATIENCE)
             until(lambda: hub.metric("roomcast_members") == 0, "no room holds them any more")
-            self.assertEqual(hub.metric("roomcast_sessions"), 0)
+            until(lambda: hub.metric("roomcast_sessions") == 0, "and the hub no session")
 
-
-def raise_descriptors(count):
-    """The test's own process needs them as well."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < count:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))
+    @staticmethod
+    def users(peer):
+        """How many are in the room of the stuck."""
+        answer = peer.call(presence_get=client_pb2.PresenceGet(room="chat:stuck"))
+        assert answer.HasField("presence_page"), answer
+        return answer.presence_page.snapshot.user_count
 
 
 if __name__ == "__main__":

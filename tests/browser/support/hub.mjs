@@ -1,7 +1,6 @@
 // The real hub, as a process of its own on free ports of the loopback.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,57 +16,55 @@ export function binary() {
   return found;
 }
 
-async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-    })),
-  );
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-}
+const LOG = join(root, 'build/log/browser-hub.log');
 
 export class Hub {
+  port = 0;
+  bridgePort = 0;
+  opsPort = 0;
   #process;
   #log;
 
-  /** Serves the files of `folder`. */
-  static async start(folder = join(root, 'web-demo/dist')) {
+  /** Serves the files of `folder`, with more of the hub's flags. */
+  static async start(folder = join(root, 'web-demo/dist'), { scheme = 'http', flags = [] } = {}) {
     const hub = new Hub();
     hub.folder = folder;
-    [hub.port, hub.bridgePort, hub.opsPort] = await freePorts(3);
-    hub.origin = `http://127.0.0.1:${hub.port}`;
-    mkdirSync(join(root, 'build/log'), { recursive: true });
-    hub.#log = openSync(join(root, 'build/log/browser-hub.log'), 'a');
+    hub.flags = flags;
+    mkdirSync(dirname(LOG), { recursive: true });
+    hub.#log = openSync(LOG, 'a');
     await hub.restart();
+    hub.origin = `${scheme}://127.0.0.1:${hub.port}`;
     return hub;
   }
 
-  /** On the same ports. */
+  /** On the same ports; the first time on any that are free. */
   async restart() {
     const flags = [
       ...['--static-dir', this.folder],
       ...['--port', this.port, '--bridge-port', this.bridgePort, '--ops-port', this.opsPort],
+      ...this.flags,
     ];
+    const said = statSync(LOG).size;
     this.#process = spawn(binary(), ['serve', '--dev', ...flags.map(String)], {
       stdio: ['ignore', this.#log, this.#log],
     });
     const process = this.#process;
     const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await this.#ready())) {
-      if (process.exitCode !== null) throw new Error('the hub ended: build/log/browser-hub.log');
+    while (!this.#listens(said)) {
+      if (process.exitCode !== null) throw new Error(`the hub ended: ${LOG}`);
       if (Date.now() > deadline) throw new Error('the hub was not ready in time');
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
-  async #ready() {
-    try {
-      return (await fetch(`http://127.0.0.1:${this.opsPort}/readyz`)).ok;
-    } catch {
-      return false;
-    }
+  /** Whether it said where it listens, behind so many bytes of the log. */
+  #listens(offset) {
+    const lines = readFileSync(LOG).subarray(offset).toString().split('\n').slice(0, -1);
+    const line = lines.find((each) => each.includes('"message":"listening"'));
+    if (!line) return false;
+    const told = JSON.parse(line);
+    [this.port, this.bridgePort, this.opsPort] = [told.public_port, told.bridge_port, told.ops_port];
+    return true;
   }
 
   /** It takes bytes from the network no more, but its sockets stay open. */
