@@ -16,7 +16,7 @@ absl::StatusOr<Certificate::Pair> Certificate::Read(const net::TlsFiles& files) 
   return Pair{*std::move(context), std::move(identity)};
 }
 
-absl::StatusOr<std::unique_ptr<Certificate>> Certificate::Load(std::string_view door,
+absl::StatusOr<std::unique_ptr<Certificate>> Certificate::Load(const Door& door,
                                                                const v1::Config::Tls& config,
                                                                ops::Log& log,
                                                                ops::SharedMetrics& metrics) {
@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<Certificate>> Certificate::Load(std::string_view 
       new Certificate(door, std::move(files), std::move(watched), *std::move(pair), log, metrics));
 }
 
-Certificate::Certificate(std::string_view door, net::TlsFiles files, ops::WatchedFiles watched,
+Certificate::Certificate(const Door& door, net::TlsFiles files, ops::WatchedFiles watched,
                          Pair pair, ops::Log& log, ops::SharedMetrics& metrics)
     : door_(door),
       files_(std::move(files)),
@@ -51,7 +51,7 @@ void Certificate::Reload() {
     metrics_.Count(ops::CertificateReload::kRefused);
     const std::string reason(pair.status().message());
     log_.Write(ops::LogLevel::kError, "certificate refused, the old one stays",
-               {{"door", door_}, {"reason", reason}});
+               {{"door", door_.name}, {"reason", reason}});
     return;
   }
   Tell(*pair->context);
@@ -65,7 +65,8 @@ void Certificate::Reload() {
 
 void Certificate::Tell(const net::TlsContext& context) {
   log_.Write(ops::LogLevel::kInfo, "certificate loaded",
-             {{"door", door_}, {"expires_at", context.expires_at()}});
+             {{"door", door_.name}, {"expires_at", context.expires_at()}});
+  metrics_.Set(door_.expires, context.expires_at());
 }
 
 std::shared_ptr<const bridge::BridgeIdentity> Certificate::identity() const {

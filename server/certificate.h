@@ -24,9 +24,13 @@ namespace roomcast {
 // The main thread loads; any thread may ask what to show.
 class Certificate {
  public:
-  // `door` is a literal, for the log. Log and metrics outlive this. An error names what does not
-  // fit.
-  static absl::StatusOr<std::unique_ptr<Certificate>> Load(std::string_view door,
+  // Whose it is: its name in the log, a literal, and the gauge that says when it expires.
+  struct Door {
+    std::string_view name;
+    ops::Gauge expires;
+  };
+  // Log and metrics outlive this. An error names what does not fit.
+  static absl::StatusOr<std::unique_ptr<Certificate>> Load(const Door& door,
                                                            const v1::Config::Tls& config,
                                                            ops::Log& log,
                                                            ops::SharedMetrics& metrics);
@@ -45,11 +49,11 @@ class Certificate {
     std::shared_ptr<const bridge::BridgeIdentity> identity;
   };
   static absl::StatusOr<Pair> Read(const net::TlsFiles& files);
-  Certificate(std::string_view door, net::TlsFiles files, ops::WatchedFiles watched, Pair pair,
+  Certificate(const Door& door, net::TlsFiles files, ops::WatchedFiles watched, Pair pair,
               ops::Log& log, ops::SharedMetrics& metrics);
   void Tell(const net::TlsContext& context);
 
-  const std::string_view door_;
+  const Door door_;
   const net::TlsFiles files_;
   ops::Log& log_;
   ops::SharedMetrics& metrics_;

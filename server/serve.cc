@@ -146,7 +146,8 @@ absl::Status Hub::StartPublic() {
     server_config.connection.handshake.files = &*files_;
   }
   if (listener.has_tls()) {
-    auto certificate = Certificate::Load("public", listener.tls(), log_, metrics_.Shared());
+    auto certificate = Certificate::Load({"public", ops::Gauge::kPublicCertificateExpires},
+                                         listener.tls(), log_, metrics_.Shared());
     if (!certificate.ok()) return AtDoor("listeners.public.tls", certificate.status());
     public_certificate_ = *std::move(certificate);
     server_config.connection.tls = &public_certificate_->tls();
@@ -188,7 +189,8 @@ absl::Status Hub::StartBridge() {
   bridge::BridgeConfig bridge_config = BridgeConfigFrom(config_);
   const auto& listener = config_.listeners().bridge();
   if (listener.has_tls()) {
-    auto certificate = Certificate::Load("bridge", listener.tls(), log_, metrics_.Shared());
+    auto certificate = Certificate::Load({"bridge", ops::Gauge::kBridgeCertificateExpires},
+                                         listener.tls(), log_, metrics_.Shared());
     if (!certificate.ok()) return AtDoor("listeners.bridge.tls", certificate.status());
     bridge_certificate_ = *std::move(certificate);
     bridge_config.identity = [certificate = bridge_certificate_.get()] {

@@ -80,6 +80,7 @@ void Commands::OnFrame(Session& session, std::string_view bytes, Now now) {
   arena_.Reset();
   const auto frame = DecodeClientFrame(bytes, arena_);
   if (!frame) {
+    events_.OnBadMessage(BadMessage::kMalformed);
     return speaker_.Disconnect(session, DisconnectCode::kBadRequest,
                                "the message is not a ClientFrame");
   }
@@ -134,6 +135,7 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
     if (hello != nullptr) {
       return greeter_.OnHello(session, id, *hello, now);
     }
+    events_.OnBadMessage(BadMessage::kBeforeHello);
     speaker_.Disconnect(session, DisconnectCode::kBadRequest, "the first message is not Hello");
     return true;
   }
@@ -142,6 +144,7 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
     return true;
   }
   if (hello != nullptr) {
+    events_.OnBadMessage(BadMessage::kSecondHello);
     speaker_.Disconnect(session, DisconnectCode::kBadRequest, "Hello came twice");
   } else if (const auto* join = std::get_if<Join>(&message.body)) {
     OnJoin(session, id, *join, now);

@@ -10,6 +10,14 @@
 
 namespace roomcast::hub {
 
+// Why a well framed message makes no sense.
+enum class BadMessage : std::uint8_t {
+  kMalformed,    // not an encoding of ClientFrame
+  kBeforeHello,  // a command before Hello
+  kSecondHello,  // Hello again
+  kBadHello,     // Hello of another version, or with a field that is out of its range
+};
+
 // What an operator counts of a shard's doings. The adapter implements it with metrics; every call
 // is cheap, on the shard's thread, and may not call back.
 class Events {
@@ -30,6 +38,7 @@ class Events {
   virtual void OnLeft(LeftCode) {}             // a session was taken out of a room
   virtual void OnResume(ResumeOutcome) {}      // a Hello named a session
   virtual void OnParkedDropped(ParkedDrop) {}  // a parked session was let go
+  virtual void OnBadMessage(BadMessage) {}     // a message that ends its connection with 3501
 };
 
 }  // namespace roomcast::hub

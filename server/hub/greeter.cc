@@ -78,6 +78,7 @@ bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& h
   } else {
     const std::string fault = FaultOf(hello, config_);
     if (!fault.empty()) {
+      events_.OnBadMessage(BadMessage::kBadHello);
       speaker_.Disconnect(session, DisconnectCode::kBadRequest, fault);
       return true;
     }

@@ -46,6 +46,10 @@ void ShardEvents::OnParkedDropped(hub::ParkedDrop reason) {
   metrics_.Count(static_cast<ops::ParkedDropLabel>(reason));
 }
 
+void ShardEvents::OnBadMessage(hub::BadMessage reason) {
+  metrics_.Count(static_cast<ops::BadMessage>(reason));
+}
+
 void ShardEvents::OnBehind() { metrics_.Count(Counter::kMembersBehind); }
 
 void ShardEvents::OnMailboxFull() { metrics_.Count(Counter::kMailboxOverflows); }

@@ -24,6 +24,7 @@ class ShardEvents : public hub::Events {
   void OnLeft(LeftCode code) override;
   void OnResume(hub::ResumeOutcome outcome) override;
   void OnParkedDropped(hub::ParkedDrop reason) override;
+  void OnBadMessage(hub::BadMessage reason) override;
   void OnRoundTrip(Duration round_trip) override;
 
   // Since the start, for GetInfo.

@@ -128,11 +128,11 @@ std::array<Family, kLabelledCounters> MakeLabelledCounters() {
              LabelsOf(websocket::kRefusalReasons)},
       Family{"roomcast_frames_refused_total", "Connections ended for a bad frame, by reason.",
              "reason", LabelsOf(websocket::kViolations)},
-      Family{
-          "roomcast_messages_refused_total",
-          "Well framed messages refused, by reason.",
-          "reason",
-          {"malformed", "before_hello", "second_hello", "before_welcome_bytes", "control_flood"}},
+      Family{"roomcast_messages_refused_total",
+             "Well framed messages refused, by reason.",
+             "reason",
+             {"malformed", "before_hello", "second_hello", "bad_hello", "before_welcome_bytes",
+              "control_flood"}},
       Family{"roomcast_tokens_refused_total", "Tokens that were not believed, by reason.", "reason",
              LabelsOf(auth::kTokenRefusals)},
       Family{"roomcast_publications_total",
@@ -185,6 +185,10 @@ std::array<Family, kGauges> MakeGauges() {
       Plain("roomcast_outbox_bytes", "Bytes that wait to be written to sockets."),
       Plain("roomcast_mailbox_messages", "Messages that wait in shards' mailboxes."),
       Plain("roomcast_memory_short", "1 while new connections are refused for want of memory."),
+      Plain("roomcast_public_certificate_expires_at_seconds",
+            "When the public port's certificate expires, in Unix time; 0 without TLS."),
+      Plain("roomcast_bridge_certificate_expires_at_seconds",
+            "When the bridge's certificate expires, in Unix time; 0 without TLS."),
   };
 }
 

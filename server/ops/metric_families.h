@@ -71,8 +71,10 @@ enum class Gauge : std::uint8_t {
   kOutboxBytes,
   kMailboxMessages,
   kMemoryShort,
+  kPublicCertificateExpires,
+  kBridgeCertificateExpires,
 };
-inline constexpr std::size_t kGauges = 10;
+inline constexpr std::size_t kGauges = 12;
 
 // Observed in microseconds, shown in seconds.
 enum class Histogram : std::uint8_t {
@@ -84,11 +86,13 @@ inline constexpr std::size_t kHistograms = 2;
 // Whose publication it is.
 enum class Door : std::uint8_t { kWebSocket, kBridge };
 
-// Messages that were well framed and are refused all the same.
+// Messages that were well framed and are refused all the same; the first ones have the numbers and
+// the order of hub::BadMessage.
 enum class BadMessage : std::uint8_t {
   kMalformed,           // not an encoding of ClientFrame
   kBeforeHello,         // a command before Hello
   kSecondHello,         // Hello again
+  kBadHello,            // Hello of another version, or with a field that is out of its range
   kBeforeWelcomeBytes,  // too much before Welcome
   kControlFlood,        // too many control frames in the window
 };

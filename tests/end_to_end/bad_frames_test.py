@@ -100,7 +100,7 @@ def fragments():
                  ((16 << 20) - 1) * frame(CONTINUATION, b"x", fin=False), "too_many_fragments",
                  TOO_BIG, within_s=10)
     yield Story("16 MiB in messages of a byte", (16 << 20) * frame(BINARY, b"\n"), 3501,
-                disconnects(3501), welcomed=True, told=3501, within_s=10)
+                messages_refused("malformed"), welcomed=True, told=3501, within_s=10)
     yield Story("half a frame, then the end", frame(BINARY, b"x", length=100), 1006,
                 'roomcast_connections_ended_total{code="1006"}', welcomed=True, then_cuts=True)
     yield Story("half a frame, then silence", frame(BINARY, b"x", length=100), 3502,

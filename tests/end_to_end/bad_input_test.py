@@ -3,19 +3,23 @@
 import unittest
 
 from hub import HubCase, client_pb2, until
-from story import ROOM, Story, StoryCase, disconnects
+from story import ROOM, Story, StoryCase, disconnects, messages_refused
 from wire import BINARY, Peer, encode, frame, hello, upgrade_request
 
 STORIES = [
-    Story("no Protobuf", frame(BINARY, b"\xff\xff\xff"), 3501, disconnects(3501), told=3501),
-    Story("no Protobuf after Welcome", frame(BINARY, b"\x0a\x05x"), 3501, disconnects(3501),
-          welcomed=True, told=3501),
+    Story("no Protobuf", frame(BINARY, b"\xff\xff\xff"), 3501, messages_refused("malformed"),
+          told=3501),
+    Story("no Protobuf after Welcome", frame(BINARY, b"\x0a\x05x"), 3501,
+          messages_refused("malformed"), welcomed=True, told=3501),
     Story("a command before Hello",
           encode(client_pb2.ClientMessage(id=1, join=client_pb2.Join(room=ROOM))), 3501,
-          disconnects(3501), told=3501),
-    Story("a second Hello", encode(hello()), 3501, disconnects(3501), welcomed=True, told=3501),
-    Story("another protocol version", encode(hello(protocol_version=9)), 3501, disconnects(3501),
+          messages_refused("before_hello"), told=3501),
+    Story("a second Hello", encode(hello()), 3501, messages_refused("second_hello"), welcomed=True,
           told=3501),
+    Story("another protocol version", encode(hello(protocol_version=9)), 3501,
+          messages_refused("bad_hello"), told=3501),
+    Story("a producer of 15 bytes", encode(hello(producer=b"p" * 15)), 3501,
+          messages_refused("bad_hello"), told=3501),
     Story("a token that is none", encode(hello(token="nonsense")), 3500,
           'roomcast_tokens_refused_total{reason="malformed"}', told=3500),
     Story("silence", b"", 3502, disconnects(3502), told=3502),
@@ -25,8 +29,7 @@ STORIES = [
 class BadInputTest(StoryCase):
     """Messages that are none of the protocol."""
 
-    FLAGS = ("--set", "timeouts.hello=2s", "--set", "timeouts.upgrade=2s",
-             "--set", "timeouts.close=2s", "--set", "namespaces.chat.access.publish=anyone")
+    FLAGS = ("--set", "timeouts.hello=2s", "--set", "timeouts.close=2s", "--set", "namespaces.chat.access.publish=anyone")
 
     def test_bad_messages_end_in_their_code(self):
         for story in STORIES:

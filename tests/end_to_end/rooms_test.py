@@ -14,6 +14,7 @@ import time
 import unittest
 
 from hub import Hub, HubCase, client_pb2, run, until
+from story import AT_ONCE_S
 from wire import Closed, Peer, encode, hello
 
 SECRET = "a secret of at least thirty-two bytes"
@@ -86,16 +87,16 @@ class RoomsTest(HubCase):
 
     def test_a_token_expires_at_its_moment_unless_it_is_refreshed(self):
         with Peer(self.hub.port) as peer, Peer(self.hub.port) as other:
-            ends = int(time.time()) + 3
+            ends = int(time.time()) + 6
             welcome = peer.join(token=self.token(exp=ends))
-            self.assertTrue(0 < welcome.token_lifetime_ms <= 3000, welcome.token_lifetime_ms)
+            self.assertTrue(0 < welcome.token_lifetime_ms <= 6000, welcome.token_lifetime_ms)
             other.join(token=self.token(exp=ends))
             reply = other.call(refresh=client_pb2.Refresh(token=self.token()))
             self.assertEqual(reply.WhichOneof("body"), "ok")
             closed, before = peer.expect_close()
             self.assertEqual(closed.code, 3005)
             self.assertEqual(before[-1].disconnect.action, client_pb2.DISCONNECT_ACTION_RESUME)
-            self.assertLess(abs(time.time() - ends), 2)
+            self.assertTrue(-1 < time.time() - ends < AT_ONCE_S, time.time() - ends)
             other.publish("chat:x", b"")  # still there, whatever the answer
 
     def test_a_room_of_grants_is_closed_to_others(self):

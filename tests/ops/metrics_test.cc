@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
+#include <string>
 #include <thread>
 
 #include "server/ops/metrics_layout.h"
@@ -195,8 +198,29 @@ TEST(TheLastOfEachSet, HasALabel) {
             static_cast<std::size_t>(CertificateReload::kRefused) + 1);
   EXPECT_EQ(static_cast<std::size_t>(Counter::kMessagesInflated) + 1, kCounters);
   EXPECT_EQ(static_cast<std::size_t>(LabelledCounter::kCertificates) + 1, kLabelledCounters);
-  EXPECT_EQ(static_cast<std::size_t>(Gauge::kMemoryShort) + 1, kGauges);
+  EXPECT_EQ(static_cast<std::size_t>(Gauge::kBridgeCertificateExpires) + 1, kGauges);
   EXPECT_EQ(static_cast<std::size_t>(Histogram::kLoopTurn) + 1, kHistograms);
+}
+
+// What is refused is in the documents under the label that an operator sees.
+TEST(Refusals, AreEachInTheDocuments) {
+  std::string documents;
+  for (const char* path : {"docs/PROTOCOL.md", "docs/OPERATING.md"}) {
+    std::ifstream file(path);
+    documents.append(std::istreambuf_iterator<char>(file), {});
+  }
+  // Ours is a server, which no other masks frames for; text is refused before it is read.
+  const std::set<std::string> not_of_the_hub = {"masked", "text_not_utf8", "unavailable"};
+  for (const LabelledCounter counter :
+       {LabelledCounter::kUpgradesRefused, LabelledCounter::kFramesRefused,
+        LabelledCounter::kMessagesRefused, LabelledCounter::kTlsFailures,
+        LabelledCounter::kTurnedAway}) {
+    for (const std::string& label : FamilyOf(counter).labels) {
+      if (not_of_the_hub.contains(label)) continue;
+      EXPECT_NE(documents.find("`" + label + "`"), std::string::npos)
+          << FamilyOf(counter).name << " " << label;
+    }
+  }
 }
 
 TEST(NumbersFromOutside, NeverMakeALabel) {
