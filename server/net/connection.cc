@@ -100,6 +100,28 @@ void Connection::Respond(const Handshake::Respond& answer) {
   PushRegardless(MakeBare(answer.response));
   last_words_ = true;
   BeginClosing(0, "http");
+  if (!answer.file || answer.file->empty()) return;
+  download_ = std::make_unique<Download>(Download{answer.file});
+  QueuePiece();
+}
+
+void Connection::QueuePiece() {
+  constexpr std::size_t kPieceBytes = 64 * 1024;
+  const std::string_view piece =
+      std::string_view(*download_->file).substr(download_->queued, kPieceBytes);
+  download_->queued += piece.size();
+  CountQueuedAround([&] { queue_.PushRegardless(MakeBare(piece), hub::Outbox::Lane::kOrdered); });
+}
+
+void Connection::SetDownloadDeadline() {
+  download_->out_before = bytes_out_;
+  SetDeadline(all_.config().close_deadline);
+}
+
+bool Connection::DownloadGoesOn() const {
+  const auto& config = all_.config();
+  const auto least = config.download_bytes_per_second * config.close_deadline / Duration(1s);
+  return download_ && bytes_out_ - download_->out_before >= static_cast<std::uint64_t>(least);
 }
 
 void Connection::TurnAway(ops::TurnedAway reason) {
@@ -151,7 +173,7 @@ void Connection::OnDeadline() {
     case Phase::kHead:
       Respond({websocket::WriteRefusal(
                    {websocket::RefusalReason::kTimeout, "the request did not come in time"}),
-               websocket::RefusalReason::kTimeout});
+               websocket::RefusalReason::kTimeout, nullptr});
       return;
     case Phase::kOpen:
       if (const auto verdict = std::move(verdict_)) {
@@ -164,6 +186,7 @@ void Connection::OnDeadline() {
       Violate(static_cast<std::uint16_t>(DisconnectCode::kSlow), "too slow", "slow");
       return;
     case Phase::kClosing:
+      if (DownloadGoesOn()) return SetDownloadDeadline();
       End(end_label_);
       return;
     case Phase::kEnded:
@@ -262,6 +285,13 @@ void Connection::AfterFlush() {
     End(end_label_);
     return;
   }
+  if (download_ && download_->queued < download_->file->size()) {
+    // The others' turn comes before the next piece's.
+    QueuePiece();
+    return WaitWritable();
+  }
+  // The kernel has all of it, and as long as anybody's last words.
+  if (std::exchange(download_, nullptr)) SetDeadline(all_.config().close_deadline);
   // Our side ends, and the peer's end is awaited: a socket that is closed with unread bytes would
   // take back what it sent last (RFC 9112 section 9.6).
   if (last_words_ && !std::exchange(write_shut_, true)) {

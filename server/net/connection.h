@@ -79,6 +79,14 @@ class Connection {
     std::size_t begin = 0;
   };
 
+  // A file on its way. Its bytes are queued piece by piece, so that a slow reader of a long file
+  // costs one piece.
+  struct Download {
+    std::shared_ptr<const std::string> file;
+    std::size_t queued = 0;
+    std::uint64_t out_before = 0;  // bytes_out_ when its deadline was set
+  };
+
   // A violation whose close frame waits for answers that are on their way from other shards.
   struct Verdict {
     std::uint16_t code = 0;
@@ -119,6 +127,9 @@ class Connection {
 
   // connection.cc: what is written, and how it ends. Labels are literals.
   void Respond(const Handshake::Respond& answer);
+  void QueuePiece();
+  [[nodiscard]] bool DownloadGoesOn() const;
+  void SetDownloadDeadline();
   void TurnAway(ops::TurnedAway reason);
   void Violate(std::uint16_t code, std::string_view reason, std::string_view label);
   // Violate(), but not before the answers to earlier messages, if they come soon.
@@ -149,6 +160,7 @@ class Connection {
   std::unique_ptr<Handshake> handshake_;
   std::unique_ptr<Held> held_;
   std::unique_ptr<Verdict> verdict_;
+  std::unique_ptr<Download> download_;
 
   Visit visit_;
   Instant accepted_at_;

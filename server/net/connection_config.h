@@ -41,6 +41,8 @@ struct ConnectionConfig {
   Duration last_answers = 50ms;
   // From our last words to the end of the peer's.
   Duration close_deadline = 5s;
+  // A file has longer, as long as its reader takes so much of it in that time.
+  std::uint32_t download_bytes_per_second = 4 * 1024;
   // At the hard limit, with no byte taken for so long.
   Duration stall = kOutboxStall;
   // False: of the pings that came before a write, the newest is answered (RFC 6455 section 5.5.3).

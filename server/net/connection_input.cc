@@ -69,7 +69,8 @@ void Connection::OnBytes(std::span<std::byte> bytes) {
 
 void Connection::OnHead(std::span<std::byte> bytes) {
   if (!handshake_) {
-    handshake_ = std::make_unique<Handshake>(all_.config().handshake, visit_.address());
+    handshake_ =
+        std::make_unique<Handshake>(all_.config().handshake, visit_.address(), tls_ != nullptr);
   }
   std::span<const std::byte> left = bytes;
   const Handshake::Answer answer = handshake_->Take(left);

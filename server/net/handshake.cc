@@ -20,7 +20,7 @@ using websocket::RefusalReason;
 using websocket::Request;
 
 Handshake::Respond Refuse(const Refusal& refusal) {
-  return {websocket::WriteRefusal(refusal), refusal.reason};
+  return {websocket::WriteRefusal(refusal), refusal.reason, nullptr};
 }
 
 std::string WriteFileHead(int status, const ops::StaticResponse& file) {
@@ -73,7 +73,7 @@ Handshake::Answer Handshake::AnswerUpgrade(const Request& request) const {
       {.subprotocols = rules_.subprotocols, .subprotocol_required = rules_.subprotocol_required});
   if (const auto* refusal = std::get_if<Refusal>(&decision)) return Refuse(*refusal);
   const auto& upgrade = std::get<websocket::Upgrade>(decision);
-  if (!IsWelcomeOrigin(upgrade.origin, request.host, rules_.allowed_origins)) {
+  if (!IsWelcomeOrigin(upgrade.origin, {request.host, tls_}, rules_.allowed_origins)) {
     return Refuse({RefusalReason::kOrigin, "pages of this origin may not connect"});
   }
   std::optional<websocket::DeflateAgreement> deflate;
@@ -91,9 +91,9 @@ Handshake::Answer Handshake::AnswerFile(const Request& request) const {
   if (!file) return Refuse({RefusalReason::kNotFound, "there is nothing at this path"});
   const auto known = request.Find("If-None-Match");
   if (known && ops::EtagMatches(*known, file->etag)) {
-    return Respond{WriteFileHead(304, *file), std::nullopt};
+    return Respond{WriteFileHead(304, *file), std::nullopt, nullptr};
   }
-  return Respond{WriteFileHead(200, *file) + *file->body, std::nullopt};
+  return Respond{WriteFileHead(200, *file), std::nullopt, file->body};
 }
 
 std::string AcceptValue(std::string_view key) {

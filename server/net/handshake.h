@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,9 +40,13 @@ struct HandshakeRules {
 // answer is known; the only part of a connection that holds the request's bytes.
 class Handshake {
  public:
-  // The rules outlive this. `peer`: who is at the other end of the socket.
-  Handshake(const HandshakeRules& rules, const PeerAddress& peer)
-      : rules_(rules), from_proxy_(AnyContains(rules.trusted_proxies, peer)), reader_(rules.head) {}
+  // The rules outlive this. `peer`: who is at the other end of the socket. `tls`: what the socket
+  // speaks.
+  Handshake(const HandshakeRules& rules, const PeerAddress& peer, bool tls)
+      : rules_(rules),
+        tls_(tls),
+        from_proxy_(AnyContains(rules.trusted_proxies, peer)),
+        reader_(rules.head) {}
 
   struct NeedMore {};
   // A WebSocket from here on; what is left of the input is its first frames.
@@ -54,6 +59,7 @@ class Handshake {
   struct Respond {
     std::string response;
     std::optional<websocket::RefusalReason> refusal;  // none: a file was served
+    std::shared_ptr<const std::string> file;          // follows the response
   };
   using Answer = std::variant<NeedMore, Upgraded, Respond>;
 
@@ -70,6 +76,7 @@ class Handshake {
   [[nodiscard]] Answer AnswerFile(const websocket::Request& request) const;
 
   const HandshakeRules& rules_;
+  const bool tls_;
   const bool from_proxy_;
   std::optional<PeerAddress> client_;
   websocket::HeadReader reader_;

@@ -37,19 +37,22 @@ bool Matches(std::string_view allowed, std::string_view origin) {
   return websocket::EqualsIgnoringCase(wanted, host);
 }
 
-bool IsOwnHost(std::string_view origin, std::string_view host) {
+bool IsOwn(std::string_view origin, const OwnHost& own) {
   const std::size_t end = origin.find("://");
   if (end == std::string_view::npos) return false;
-  const std::string_view port = DefaultPort(origin.substr(0, end));
+  const std::string_view scheme = origin.substr(0, end);
+  const std::string_view port = DefaultPort(scheme);
+  if (port.empty()) return false;
+  if (own.tls && !websocket::EqualsIgnoringCase(scheme, "https")) return false;
   return websocket::EqualsIgnoringCase(WithoutPort(origin.substr(end + 3), port),
-                                       WithoutPort(host, port));
+                                       WithoutPort(own.authority, port));
 }
 
 }  // namespace
 
-bool IsWelcomeOrigin(std::string_view origin, std::string_view host,
+bool IsWelcomeOrigin(std::string_view origin, const OwnHost& own,
                      std::span<const std::string> allowed) {
-  if (origin.empty() || IsOwnHost(origin, host)) return true;
+  if (origin.empty() || IsOwn(origin, own)) return true;
   return std::any_of(allowed.begin(), allowed.end(),
                      [&](const std::string& one) { return one == "*" || Matches(one, origin); });
 }

@@ -36,7 +36,7 @@ Handshake::Respond RefuseFile(TurnedAway reason) {
   const auto refusal = websocket::RefusalReason::kTooManyRequests;
   return {
       websocket::WriteRefusal({refusal, std::string(WordsOf(reason)), RetryAfterSeconds(reason)}),
-      refusal};
+      refusal, nullptr};
 }
 
 hub::SharedBytes MakeTurnAway(TurnedAway reason) {

@@ -5,10 +5,12 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import grpc
 
+import memory
 from hub import ROOT, Hub, HubCase, bridge_pb2, bridge_pb2_grpc, client_pb2, run, until
 from wire import BINARY, CONTINUATION, PING, Closed, Peer, encode, frame, hello
 
@@ -188,6 +190,27 @@ class PageTest(unittest.TestCase):
                 peer.send(b"GET /index.html HTTP/1.1\r\nHost: x\r\nIf-None-Match: "
                           + headers["etag"].encode() + b"\r\n\r\n")
                 self.assertEqual(peer.response_head()[0], 304)
+
+    def test_a_slow_reader_gets_all_of_a_long_file_and_one_that_stops_is_let_go(self):
+        """Whoever reads has longer than the close deadline; none costs more than a piece of the file."""
+        content = os.urandom(8 << 20)
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "long.bin").write_bytes(content)
+            with Hub("--static-dir", folder, "--set", "timeouts.close=500ms",
+                     environment=memory.ENVIRONMENT) as hub:
+                peers = [Peer(hub.port, receive_buffer=4096) for _ in range(20)]
+                with memory.ProcessMemory(hub.process.pid).bounded(12 << 20), Peer(hub.port) as slow:
+                    for peer in (*peers, slow):
+                        peer.send(b"GET /long.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+                    self.assertEqual(slow.response_head()[0], 200)
+                    came = [slow.bytes]
+                    while chunk := slow.socket.recv(256 << 10):
+                        came.append(chunk)
+                        time.sleep(0.05)
+                    self.assertEqual(b"".join(came), content)
+                until(lambda: hub.metric("roomcast_connections") == 0, "nobody is left")
+                for peer in peers:
+                    peer.close()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """TLS at the public port and at the bridge: who may come in, who is told off, certificates that change."""
+import contextlib
 import os
 import pathlib
 import signal
@@ -12,8 +13,10 @@ import unittest
 
 import grpc
 
+import memory
 from certificates import Pair, careless, trusting
-from hub import Hub, bridge_pb2, bridge_pb2_grpc, run, until
+from hub import Hub, bridge_pb2, bridge_pb2_grpc, raise_descriptors, run, until
+from story import AT_ONCE_S
 from wire import Peer, encode, hello, upgrade_request
 
 FAILED = 'roomcast_tls_failures_total{reason="%s"}'
@@ -86,6 +89,13 @@ class TalkTest(TlsCase):
             peer.upgrade(encode(hello(["chat:tls"])))
             peer.expect("welcome")
 
+    def test_an_http_page_of_the_same_host_is_another_origin(self):
+        host = f"127.0.0.1:{self.hub.port}"
+        for origin, status in ((f"https://{host}", 101), (f"http://{host}", 403), (None, 101)):
+            with self.subTest(origin), self.peer() as peer:
+                peer.send(upgrade_request(self.hub.port, Origin=origin))
+                self.assertEqual(peer.response_head()[0], status)
+
     def test_bytes_may_come_one_by_one(self):
         with self.peer() as peer:
             for byte in upgrade_request(self.hub.port) + encode(hello()):
@@ -144,11 +154,42 @@ class TalkTest(TlsCase):
             until(lambda: self.hub.metric("roomcast_sessions") < sessions, "the session has ended")
 
 
+class MemoryTest(unittest.TestCase):
+    """What a TLS connection costs. Its figures mean something with the release build alone:
+    ROOMCAST_BINARY=build/release/roomcast ROOMCAST_FIGURES=full."""
+
+    def test_an_idle_tls_connection_costs_little_more_than_openssl_keeps_for_it(self):
+        full = os.environ.get("ROOMCAST_FIGURES") == "full"
+        count = 4000 if full else 100
+        raise_descriptors(count + 200)
+        with tempfile.TemporaryDirectory(prefix="roomcast-tls-") as folder:
+            pair = Pair(folder)
+            secure = self.bytes_per_peer(
+                count, pair.flags(), lambda port: SecurePeer(port, trusting(pair.certificate)))
+        plain = self.bytes_per_peer(count, (), Peer)
+        print(f"\n  {count} idle connections: {secure // 1024} KiB each with TLS, {plain // 1024} KiB without")
+        self.assertLess(secure, (40 if full else 400) << 10)
+
+    @staticmethod
+    def bytes_per_peer(count, flags, come):
+        """What the hub has more for each, when all are in a room and nothing happens."""
+        with Hub(*flags, environment=memory.ENVIRONMENT) as hub, contextlib.ExitStack() as stack:
+            process = memory.ProcessMemory(hub.process.pid)
+            # What the first ones touch of the program is no connection's.
+            for _ in range(10):
+                with come(hub.port) as peer:
+                    peer.join("chat:first")
+            before = process.now_bytes()
+            for number in range(count):
+                stack.enter_context(come(hub.port)).join(f"chat:{number}")
+            return (process.now_bytes() - before) // count
+
+
 class HostileTest(TlsCase):
     """What is no TLS, or a bad one, at the TLS port."""
 
-    FLAGS = ("--set", "timeouts.tls_handshake=700ms", "--set", "timeouts.close=2s",
-             "--set", "timeouts.upgrade=700ms")
+    FLAGS = ("--set", "timeouts.tls_handshake=2s", "--set", "timeouts.close=2s",
+             "--set", "timeouts.upgrade=2s")
 
     def test_plain_http_is_told_in_plain_words(self):
         before = self.hub.metric(FAILED % "plain_http")
@@ -175,7 +216,7 @@ class HostileTest(TlsCase):
                         pass
                 except ConnectionResetError:
                     pass
-            self.assertLess(time.monotonic() - began, 5)
+            self.assertLess(time.monotonic() - began, AT_ONCE_S)
             until(lambda before=before: self.failures() == before + 1, "it is counted")
 
     def failures(self):
@@ -191,7 +232,7 @@ class HostileTest(TlsCase):
             for peer in (silent, slow):
                 peer.socket.settimeout(10)
                 self.assertEqual(peer.socket.recv(100), b"")
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertLess(time.monotonic() - began, 2 + AT_ONCE_S)
         self.assertEqual(self.hub.metric(FAILED % "timeout"), before + 2)
 
     def test_after_the_handshake_the_request_has_a_deadline_of_its_own(self):
@@ -224,6 +265,9 @@ class RotationTest(unittest.TestCase):
             self.assertEqual(shown_serial(hub.port), self.pair.serial)
             # The files change.
             old = self.pair.serial
+            expires = hub.metric("roomcast_public_certificate_expires_at_seconds")
+            self.assertLess(abs(expires - time.time() - 2 * 86400), 3600)
+            self.assertEqual(hub.metric("roomcast_bridge_certificate_expires_at_seconds"), 0)
             new = self.pair.renew()
             until(lambda: shown_serial(hub.port) == new, "the new certificate is shown")
             # SIGHUP asks for it at once.
@@ -261,7 +305,7 @@ class RotationTest(unittest.TestCase):
                         with SecurePeer(hub.port, careless()) as other:
                             other.join("chat:rotation")
                         done[0] += 1
-                    except (OSError, AssertionError) as error:
+                    except Exception as error:  # pylint: disable=broad-except
                         failures.append(error)
 
             threads = [threading.Thread(target=come_and_go) for _ in range(3)]
