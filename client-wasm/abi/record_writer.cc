@@ -1,5 +1,6 @@
 #include "client-wasm/abi/record_writer.h"
 
+#include <algorithm>
 #include <limits>
 #include <variant>
 
@@ -188,6 +189,7 @@ void RecordWriter::One(const Delivered& effect) {
   const std::uint32_t user = Atom(Atoms::Role::kUser, publisher.user.view);
   rc_effect& record = Add(RC_EFFECT_PUBLICATION);
   record.room = static_cast<std::uint32_t>(effect.room);
+  record.call = static_cast<std::uint32_t>(effect.history);
   record.word[0] = If(effect.own, RC_PUBLICATION_OWN) | If(effect.replay, RC_PUBLICATION_REPLAY) |
                    If(publication.offset == 0, RC_PUBLICATION_EPHEMERAL);
   record.word[1] = type;
@@ -209,12 +211,33 @@ void RecordWriter::One(const Delivered& effect) {
   }
 }
 
+void RecordWriter::Present(const PresenceUser& user, std::uint32_t sessions) {
+  rc_effect& record = Add(RC_EFFECT_PRESENT);
+  record.word[0] = sessions;
+  Frame(record, 8, user.user.view);
+  Frame(record, 10, user.data.view);
+}
+
+void RecordWriter::One(const RoomPresence& effect) {
+  rc_effect& record = Add(RC_EFFECT_PRESENCE);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  record.word[0] = If(effect.first, RC_PRESENCE_FIRST) | If(effect.last, RC_PRESENCE_LAST);
+  record.word[1] =
+      static_cast<std::uint32_t>(effect.here.size() + effect.updated.size() + effect.gone.size());
+  record.number[0] = effect.users;
+  record.number[1] = effect.sessions;
+  for (const PresenceUser& user : effect.here) Present(user, std::max(user.sessions, 1u));
+  for (const PresenceUser& user : effect.updated) Present(user, std::max(user.sessions, 1u));
+  for (const roomcast::Text& user : effect.gone) Present({user, 0, {}}, 0);
+}
+
 void RecordWriter::One(const Settled& effect) {
   rc_effect& record = Add(RC_EFFECT_SETTLED);
   record.call = static_cast<std::uint32_t>(effect.call);
   record.room = static_cast<std::uint32_t>(effect.room);
   record.word[0] = static_cast<std::uint32_t>(effect.outcome);
-  record.word[1] = If(effect.duplicate, RC_SETTLED_DUPLICATE);
+  record.word[1] = If(effect.duplicate, RC_SETTLED_DUPLICATE) | If(effect.more, RC_SETTLED_MORE) |
+                   If(effect.lost, RC_SETTLED_LOST);
   FaultAt8(record, effect.fault);
   Epoch(record, 12, effect.position.epoch);
   record.number[0] = static_cast<double>(effect.position.offset);

@@ -43,6 +43,8 @@ class RecordWriter {
   void One(const RoomGap& effect);
   void One(const RoomReset& effect);
   void One(const Delivered& effect);
+  void One(const RoomPresence& effect);
+  void Present(const PresenceUser& user, std::uint32_t sessions);
   void One(const Settled& effect);
   void One(const Problem& effect);
   void One(const Trace& effect);

@@ -118,14 +118,6 @@ struct PublishArguments {
 
 extern "C" {
 
-#ifndef ROOMCAST_BUILD_ID
-#define ROOMCAST_BUILD_ID "unversioned"
-#endif
-
-uint32_t rc_abi_version(void) { return RC_ABI_VERSION; }
-
-rc_address rc_build_id(void) { return reinterpret_cast<rc_address>(ROOMCAST_BUILD_ID); }
-
 rc_address rc_scratch(uint32_t bytes) {
   return reinterpret_cast<rc_address>(TheModule().scratch.Reserve(bytes));
 }
@@ -290,6 +282,28 @@ uint32_t rc_send(uint32_t client, double now, double wall, uint32_t room, uint32
   return With(client, [&](Client& c) {
     const PublishArguments arguments(encoding, type_bytes, key_bytes, data_bytes, tag_count);
     return c.core.Send(ToNow(now, wall), static_cast<RoomId>(room), arguments.options);
+  });
+}
+
+uint32_t rc_history(uint32_t client, double now, double wall, uint32_t room, uint32_t flags,
+                    double offset, uint32_t epoch_low, uint32_t epoch_high, uint32_t limit) {
+  return With(client, [&](Client& c) {
+    HistoryOptions options;
+    options.limit = limit;
+    options.reverse = (flags & RC_HISTORY_REVERSE) != 0;
+    if ((flags & RC_HISTORY_FROM) != 0) {
+      options.from = Position{Join64(epoch_low, epoch_high), ToCount(offset)};
+    }
+    return c.core.History(ToNow(now, wall), static_cast<RoomId>(room), options);
+  });
+}
+
+uint32_t rc_update_member(uint32_t client, double now, double wall, uint32_t room,
+                          uint32_t member_data_bytes) {
+  return With(client, [&](Client& c) {
+    ScratchReader reader(TheModule().scratch);
+    return c.core.UpdateMember(ToNow(now, wall), static_cast<RoomId>(room),
+                               reader.Take(member_data_bytes));
   });
 }
 

@@ -122,8 +122,8 @@ enum {
   // room; word 4: RC_PUBLICATION_* flags; word 5: atom of the type; word 6: RC_ENCODING_*; word 7:
   // how many RC_EFFECT_TAG follow; frame 8: data, frame 10: key; words 12, 13: atoms of the
   // publisher's session and user; number 0: offset, 1: time (microseconds since the Unix epoch,
-  // hub's clock), 2: the publish id's counter where it is this client's own, else 0. Only in
-  // effects of rc_on_message.
+  // hub's clock), 2: the publish id's counter where it is this client's own, else 0. call: the
+  // rc_history whose page it is in; 0: none, it is delivered. Only in effects of rc_on_message.
   RC_EFFECT_PUBLICATION = 13,
   // Of the publication before it. frame 8: name, frame 10: value.
   RC_EFFECT_TAG = 14,
@@ -135,13 +135,22 @@ enum {
   // name, text 10: message for a developer. After a publish: words 12, 13: epoch, number 0: offset
   // (0: ephemeral, or no longer known), number 2: the publish id's counter. number 1: retry after
   // so
-  // many milliseconds (0: no advice). After a ping: number 3: round trip in milliseconds.
+  // many milliseconds (0: no advice). After a ping: number 3: round trip in milliseconds. After
+  // rc_history: words 12, 13 and number 0: the room's position.
   RC_EFFECT_SETTLED = 16,
   // Something went wrong that no call asked for. room; word 5: RC_SETTLED_RETRYABLE or 0; word 6:
   // code, text 8: its name, text 10: message; number 1: retry after.
   RC_EFFECT_ERROR = 17,
   // Only with rc_trace. word 4: RC_TRACE_*; text 6: one line without payloads or tokens.
   RC_EFFECT_TRACE = 18,
+  // Who is in a room. word 4: RC_PRESENCE_* flags; word 5: how many RC_EFFECT_PRESENT follow;
+  // numbers
+  // 0, 1: users and sessions in all. A list begins with FIRST and is whole at LAST; in between come
+  // its parts, and what changed meanwhile. A change by itself has LAST alone.
+  RC_EFFECT_PRESENCE = 19,
+  // Of the presence before it: a user who came or about whom something is new, or who is gone. word
+  // 4: sessions, 0 where the user is gone; frame 8: user, frame 10: member data.
+  RC_EFFECT_PRESENT = 20,
 };
 
 enum { RC_ATOMS = 384 };
@@ -185,17 +194,16 @@ enum {
   RC_PUBLICATION_REPLAY = 2,     // from history, not live
   RC_PUBLICATION_EPHEMERAL = 4,  // no offset
 };
-enum { RC_SETTLED_RETRYABLE = 1, RC_SETTLED_DUPLICATE = 2 };
+enum {
+  RC_SETTLED_RETRYABLE = 1,
+  RC_SETTLED_DUPLICATE = 2,
+  RC_SETTLED_MORE = 4,  // the page of history is not the last
+  RC_SETTLED_LOST = 8,  // what was asked for begins before what history holds
+};
+enum { RC_PRESENCE_FIRST = 1, RC_PRESENCE_LAST = 2 };
 
 // ---- Module
 // --------------------------------------------------------------------------------------
-
-// The version of this header's layout.
-enum { RC_ABI_VERSION = 1 };
-RC_EXPORT(rc_abi_version) uint32_t rc_abi_version(void);
-
-// A NUL-terminated string that JavaScript and WebAssembly of one build share.
-RC_EXPORT(rc_build_id) rc_address rc_build_id(void);
 
 // The scratch buffer, at least so many bytes long; one for all clients. Valid, with what is written
 // in it, until the next rc_scratch; no input moves it. (grows)
@@ -316,6 +324,18 @@ uint32_t rc_publish(uint32_t client, double now, double wall, uint32_t room, uin
 RC_EXPORT(rc_send)
 uint32_t rc_send(uint32_t client, double now, double wall, uint32_t room, uint32_t encoding,
                  uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes, uint32_t tag_count);
+
+enum { RC_HISTORY_REVERSE = 1, RC_HISTORY_FROM = 2 };  // FROM: `offset` and `epoch_*` count
+// Asks for a page of history, which RC_EFFECT_PUBLICATION bring before the call settles: upwards
+// after a position, or with REVERSE downwards before it; without FROM from that end. `limit` 0: the
+// position alone. The room need not be joined; waits for a connection as rc_publish does. (grows)
+RC_EXPORT(rc_history)
+uint32_t rc_history(uint32_t client, double now, double wall, uint32_t room, uint32_t flags,
+                    double offset, uint32_t epoch_low, uint32_t epoch_high, uint32_t limit);
+// What others see of this member from now on (scratch: at most 1 KiB). Answers a call. (grows)
+RC_EXPORT(rc_update_member)
+uint32_t rc_update_member(uint32_t client, double now, double wall, uint32_t room,
+                          uint32_t member_data_bytes);
 
 // Asks the hub whether it is there. Answers a call: done with the round trip; refused where there
 // is no connection. (grows)

@@ -67,6 +67,11 @@ class ClientCore {
   CallId Publish(const Now& now, RoomId room, const PublishOptions& options);
   // Volatile. False: dropped.
   bool Send(const Now& now, RoomId room, const PublishOptions& options);
+  // A page of the room's history; it need not be joined. Its publications are told before it
+  // settles.
+  CallId History(const Now& now, RoomId room, const HistoryOptions& options);
+  // What others see of this member, from now on; while not joined, from the next Join on.
+  CallId UpdateMember(const Now& now, RoomId room, std::string_view member_data);
   CallId Ping(const Now& now);
   // The application takes a call back.
   void Abort(const Now& now, CallId call);
@@ -147,6 +152,14 @@ class ClientCore {
   void SettleEverything(const Fault& fault, bool by_application);
   void ExpireCalls();
   void PumpQueue();
+  CallId Enqueue(RoomId room, ClientMessage& message, std::uint64_t counter, Duration timeout);
+
+  // client_core_asks.cc: what a room is asked
+  void TellPresence(Room& room, const PresenceSnapshot& snapshot, bool first, bool last);
+  void AskPresence(Room& room, std::string_view cursor);
+  bool On(std::uint32_t id, const HistoryPage& page);
+  bool On(std::uint32_t id, const Presence& presence);
+  bool On(std::uint32_t id, const PresencePage& page);
 
   // client_core_rooms.cc
   Room* FindRoom(RoomId id);
@@ -193,6 +206,7 @@ class ClientCore {
     message.body = body;
     SendMessage(message);
   }
+  bool IsOwn(const Publication& publication) const;
   void DeliverAll(Room& room, const RoomBatch& batch, bool& hole);
   void TraceMessage(const char* direction, std::size_t body);
   void TraceText(TraceLevel level, std::string_view text);

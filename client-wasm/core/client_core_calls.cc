@@ -94,7 +94,7 @@ void ClientCore::SettleEverything(const Fault& fault, bool by_application) {
     Settle(*request, no, fault);
   }
   while (const std::optional<PublishQueue::Entry> entry = queue_.TakeFirst()) {
-    Settle(*entry, entry->ever_sent && !by_application ? Outcome::kUnknown : no, fault);
+    Settle(*entry, entry->may_count() && !by_application ? Outcome::kUnknown : no, fault);
   }
 }
 
@@ -105,7 +105,7 @@ void ClientCore::ExpireCalls() {
   }
   while (const std::optional<PublishQueue::Entry> entry = queue_.TakeExpired(now_)) {
     // Sent on an earlier connection and waiting for the next: nobody will be asked any more.
-    const bool unknown = entry->ever_sent && !entry->sent;
+    const bool unknown = entry->may_count() && !entry->sent;
     Settle(*entry, unknown ? Outcome::kUnknown : Outcome::kTimedOut,
            FaultOf(entry->ever_sent ? ClientCode::kTimeout : ClientCode::kQueueTimeout));
   }
@@ -115,7 +115,7 @@ void ClientCore::PumpQueue() {
   if (phase_ != Phase::kLive) return;
   ExpireCalls();
   while (PublishQueue::Entry* entry = queue_.NextToSend()) {
-    if (entry->ever_sent) ++stats_.resent;
+    if (entry->may_count()) ++stats_.resent;
     effects_.SendEncoded(connection_->generation(), entry->frame);
     queue_.MarkSent(*entry, now_);
   }
@@ -131,23 +131,29 @@ CallId ClientCore::Publish(const Now& now, RoomId id, const PublishOptions& opti
   if (fault) {
     call = RefuseAtOnce(id, *fault);
   } else {
-    call = NextCall();
     ClientMessage message;
-    message.id = static_cast<std::uint32_t>(call);
     roomcast::Publish publish = MakePublish(room->name(), options);
     publish.counter = last_counter_ + 1;
     message.body = publish;
-    PublishQueue::Entry entry{
-        call, id, publish.counter, {}, options.timeout > 0s ? options.timeout : kCallTimeout, now_};
-    AppendFrame(entry.frame, message);
-    if (queue_.Add(std::move(entry))) {
-      ++last_counter_;
-      PumpQueue();
-    } else {
-      effects_.Emit(Settled{call, id, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
-    }
+    call = Enqueue(id, message, publish.counter,
+                   options.timeout > 0s ? options.timeout : kCallTimeout);
   }
   Finish();
+  return call;
+}
+
+CallId ClientCore::Enqueue(RoomId room, ClientMessage& message, std::uint64_t counter,
+                           Duration timeout) {
+  const CallId call = NextCall();
+  message.id = static_cast<std::uint32_t>(call);
+  PublishQueue::Entry entry{call, room, counter, {}, timeout, now_};
+  AppendFrame(entry.frame, message);
+  if (queue_.Add(std::move(entry))) {
+    if (counter != 0) last_counter_ = counter;
+    PumpQueue();
+  } else {
+    effects_.Emit(Settled{call, room, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
+  }
   return call;
 }
 

@@ -199,6 +199,12 @@ bool ClientCore::On(std::uint32_t id, const Joined& joined) {
   return true;
 }
 
+bool ClientCore::IsOwn(const Publication& publication) const {
+  return (publication.publish_id && publication.publish_id->producer == producer_public_) ||
+         (publication.publisher && !session_id_.empty() &&
+          publication.publisher->session.view == session_id_);
+}
+
 void ClientCore::DeliverAll(Room& room, const RoomBatch& batch, bool& hole) {
   for (const Publication& publication : batch.publications) {
     switch (room.OnPublication(publication.offset)) {
@@ -211,10 +217,7 @@ void ClientCore::DeliverAll(Room& room, const RoomBatch& batch, bool& hole) {
       case StreamCursor::Step::kDeliver:
         break;
     }
-    const bool own =
-        (publication.publish_id && publication.publish_id->producer == producer_public_) ||
-        (publication.publisher && !session_id_.empty() &&
-         publication.publisher->session.view == session_id_);
+    const bool own = IsOwn(publication);
     if (own && !room.echo()) {
       ++stats_.echoes;
       continue;
@@ -309,6 +312,10 @@ bool ClientCore::On(std::uint32_t id, const Ok&) {
     if (refresh_after_ > 0s) refresh_at_ = now_.instant + refresh_after_;
     return true;
   }
+  if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
+    Settle(*entry, Outcome::kDone, {});
+    return true;
+  }
   const std::optional<Request> leave = requests_.TakeFirst([call](const Request& request) {
     return request.call == call && request.kind == Request::Kind::kLeave;
   });
@@ -337,6 +344,11 @@ bool ClientCore::On(std::uint32_t id, const Error& error) {
     return true;
   }
   for (const auto& room : rooms_) {
+    if (room->presence().asked == call) {
+      // Whatever change comes next is a jump, and asks again.
+      room->presence() = {};
+      return true;
+    }
     if (room->asked() != call) continue;
     OnJoinRefused(*room, error);
     return true;

@@ -182,6 +182,14 @@ bool ClientCore::ApplyJoined(Room& room, const Joined& joined) {
   effects_.Emit(RoomJoined{room.id(), start->verdict, again, start->recovered, *joined.position,
                            room.position()->offset, start->replayed,
                            joined.policy.value_or(RoomPolicy{})});
+  if (joined.presence) {
+    const PresenceSnapshot& snapshot = *joined.presence;
+    room.presence().version = snapshot.version;
+    // More than fits: empty, and to be asked for.
+    const bool whole = !room.wants_members() || !snapshot.users.empty() || snapshot.user_count == 0;
+    if (whole) TellPresence(room, snapshot, /*first=*/true, /*last=*/true);
+    if (!whole) AskPresence(room, {});
+  }
   SettleAll(Request::Kind::kJoin, room.id(), Outcome::kDone, {});
   return true;
 }

@@ -115,6 +115,21 @@ struct Delivered {
   const Publication* publication;  // views the received frame and the batch
   bool own;
   bool replay;
+  CallId history = kNoCall;  // it is in the page that answers this call, and not live
+};
+// Who is in a room. A list begins with `first` and is whole at `last`; in between come its parts,
+// and what changed meanwhile. Alone, a change is neither first nor incomplete: first false, last
+// true. A user who is there already is told again where something about the user is new.
+// The users view the received frame and the batch.
+struct RoomPresence {
+  RoomId room;
+  bool first;
+  bool last;
+  Repeated<PresenceUser> here;
+  Repeated<PresenceUser> updated;
+  Repeated<Text> gone;
+  std::uint32_t users;     // in all; more than are listed where only numbers are shown
+  std::uint32_t sessions;  // in all
 };
 struct Settled {
   CallId call;
@@ -125,6 +140,8 @@ struct Settled {
   std::uint64_t counter = 0;
   bool duplicate = false;
   Duration round_trip{};  // of a ping
+  bool more = false;      // of a history page: it goes on
+  bool lost = false;      // of a history page: what was asked for begins before what is kept
 };
 // Something went wrong that no call asked for.
 struct Problem {
@@ -139,7 +156,7 @@ struct Trace {
 
 using Effect = std::variant<OpenSocket, SendBytes, CloseSocket, SetTimer, NeedToken, StateChanged,
                             SessionBegan, RoomStateChanged, RoomJoined, RoomLeft, RoomGap,
-                            RoomReset, Delivered, Settled, Problem, Trace>;
+                            RoomReset, Delivered, RoomPresence, Settled, Problem, Trace>;
 
 // The effects of one or more inputs, with the memory that they view. Publications also view the
 // frame they came in: it must outlive them. Cleared and used again, it allocates nothing.

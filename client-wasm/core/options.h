@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -47,6 +48,14 @@ struct PublishOptions {
   std::span<const Tag> tags;
   // From its sending; 0: kCallTimeout.
   Duration timeout{};
+};
+
+// Which publications a page of history has.
+struct HistoryOptions {
+  // Reads upwards after this, or with `reverse` downwards before it. None: from that end.
+  std::optional<Position> from;
+  std::uint32_t limit = 0;  // at most so many; 0: the room's position alone
+  bool reverse = false;
 };
 
 // What the page or the machine says of itself.

@@ -34,13 +34,15 @@ bool PublishQueue::Add(Entry entry) {
 PublishQueue::Entry* PublishQueue::NextToSend() {
   if (sent_ >= entries_.size()) return nullptr;
   Entry& next = entries_[sent_];
-  if (next.counter - entries_.front().counter >= kCountersInFlight) return nullptr;
+  const auto oldest = std::find_if(entries_.begin(), entries_.end(),
+                                   [](const Entry& entry) { return entry.counter != 0; });
+  if (next.counter != 0 && next.counter - oldest->counter >= kCountersInFlight) return nullptr;
   return &next;
 }
 
 void PublishQueue::MarkSent(Entry& entry, const Now& now) {
   entry.sent = now;
-  entry.resent = entry.ever_sent;
+  entry.resent = entry.may_count();
   entry.ever_sent = true;
   ++sent_;
   LookAfter(entry);
@@ -63,7 +65,7 @@ std::optional<PublishQueue::Entry> PublishQueue::Take(CallId call) {
 
 std::optional<PublishQueue::Entry> PublishQueue::TakeEverSent() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].ever_sent) return TakeAt(i);
+    if (entries_[i].may_count()) return TakeAt(i);
   }
   return std::nullopt;
 }

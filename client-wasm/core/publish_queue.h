@@ -10,9 +10,9 @@
 
 namespace roomcast::client {
 
-// Publishes that are not settled, in the order in which they were made and are sent. Each keeps its
-// encoded bytes, because it may have to go out again, with the same id, on the next connection.
-// What is taken out is settled, and is never sent after that.
+// Publishes and questions that are not settled, in the order in which they were made and are sent.
+// Each keeps its encoded bytes, because it may have to go out again, with the same id, on the next
+// connection. What is taken out is settled, and is never sent after that.
 class PublishQueue {
  public:
   // A hub can tell duplicates among a producer's last 64 counters (Dedupe). So that every resend
@@ -22,8 +22,8 @@ class PublishQueue {
   struct Entry {
     CallId call;
     RoomId room;
-    std::uint64_t counter;
-    std::string frame;  // a whole ClientFrame
+    std::uint64_t counter;  // 0: a question, which may be asked of any hub and any number of times
+    std::string frame;      // a whole ClientFrame
     Duration timeout;
     Now begun;
     // When it went out on the present connection.
@@ -32,6 +32,9 @@ class PublishQueue {
     bool ever_sent = false;
     // It went out more than once: the hub may have taken it before.
     bool resent = false;
+
+    // A publish that some hub may have taken.
+    bool may_count() const { return ever_sent && counter != 0; }
   };
 
   // False: the queue is full (kQueueMessages, kQueueBytes), and it was not taken.
@@ -43,7 +46,7 @@ class PublishQueue {
   void MarkSent(Entry& entry, const Now& now);
 
   std::optional<Entry> Take(CallId call);
-  // The first one that was ever sent; for when the hub instance has changed.
+  // The first publish that was ever sent; for when the hub instance has changed.
   std::optional<Entry> TakeEverSent();
   std::optional<Entry> TakeFirst();
   // The next one that has waited too long: its timeout from its sending on this connection, or

@@ -19,6 +19,7 @@ bool Room::Take(RoomStep step) {
   if (!next) return false;
   phase_ = *next;
   asked_ = kNoCall;
+  watch_ = {};
   retry_at_ = kNever;
   if (phase_ == RoomPhase::kOut) {
     has_position_ = false;

@@ -61,6 +61,18 @@ class Room {
   [[nodiscard]] bool OnGap(const Gap& gap) { return cursor_.OnGap(gap.from, gap.to); }
   void OnReset(const Position& position);
 
+  // What a later Join says of this member.
+  void SetMemberData(std::string_view data) { member_data_ = data; }
+  // What is known of who is there; ends with the membership.
+  struct Presence {
+    std::uint64_t version = 0;
+    CallId asked = kNoCall;  // a page of the list is on its way
+    bool first = false;      // it is the first one
+    bool stale = false;      // the list misses something: to be asked for again
+  };
+  Presence& presence() { return watch_; }
+  bool wants_members() const { return presence_ == PresenceInterest::kMembers; }
+
   // Absent before the first join and after the wish has ended.
   std::optional<Position> position() const {
     return has_position_ ? std::optional(cursor_.position()) : std::nullopt;
@@ -86,6 +98,7 @@ class Room {
   StreamCursor cursor_;
   bool has_position_ = false;
   std::uint64_t joined_top_ = 0;
+  Presence watch_;
 };
 
 // A position that a hub can mean: epochs are never 0, and an offset fits a JavaScript number.

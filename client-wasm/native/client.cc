@@ -192,6 +192,7 @@ class Client::Impl : public Transport::Listener {
   void Act(const core::SessionBegan&) {}
   void Act(const core::RoomStateChanged&) {}
   void Act(const core::RoomReset&) {}
+  void Act(const core::RoomPresence&) {}
   void Act(const core::Trace&) {}
 
   Transport& transport_;

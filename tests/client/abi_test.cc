@@ -78,8 +78,6 @@ class Host {
 
 TEST(Abi, ConnectAsksForASocketAndATimer) {
   Host host;
-  EXPECT_EQ(rc_abi_version(), 1u);
-  EXPECT_GT(std::strlen(reinterpret_cast<const char*>(rc_build_id())), 0u);
   EXPECT_GT(rc_connect(host.client(), host.now, host.wall), 0u);
   const auto sockets = host.Effects(RC_EFFECT_OPEN_SOCKET);
   ASSERT_EQ(sockets.size(), 1u);

@@ -61,7 +61,7 @@ class Walk {
   RoomId AnyRoom() { return rooms_[random_.Below(rooms_.size())]; }
 
   void Application() {
-    switch (random_.Below(16)) {
+    switch (random_.Below(18)) {
       case 0:
         if (random_.Chance(100)) world_->Disconnect();
         break;
@@ -74,6 +74,7 @@ class Walk {
       case 5: {
         client::JoinOptions options;
         options.echo = random_.Chance(500);
+        options.presence = static_cast<PresenceInterest>(random_.Below(3));
         if (random_.Chance(200)) options.since = LastCount{5};
         world_->Join(AnyRoom(), options);
         break;
@@ -96,6 +97,12 @@ class Walk {
         room = world_->Open("chat:" + std::to_string(random_.Below(6)));
         break;
       }
+      case 12:
+        world_->History(AnyRoom(), {{}, 10, random_.Chance(500)});
+        break;
+      case 13:
+        world_->UpdateMember(AnyRoom(), "data");
+        break;
       case 11:
         if (random_.Chance(200)) world_->Signal(static_cast<client::Signal>(1 + random_.Below(7)));
         break;
@@ -171,13 +178,26 @@ class Walk {
     if (const auto* ping = std::get_if<roomcast::Ping>(&message->body)) {
       return world_->Say(Pong{ping->sequence, 1, 2});
     }
+    if (std::holds_alternative<History>(message->body)) {
+      Publication publication;
+      publication.offset = 1;
+      return world_->Say(HistoryPage{Position{1, 1}, {&publication, 1}, true, false}, message->id);
+    }
+    if (std::holds_alternative<PresenceGet>(message->body)) {
+      const PresenceUser user{"ann", 1, {}};
+      const std::string_view cursor = random_.Chance(500) ? "ann" : "";
+      const PresenceSnapshot snapshot{random_.Below(9), {&user, 1}, 1, 1};
+      return world_->Say(PresencePage{snapshot, cursor}, message->id);
+    }
     if (message->id != 0) world_->Say(Ok{}, message->id);
   }
 
   void Push() {
     const std::string room = "chat:" + std::to_string(random_.Below(6));
     ScriptedHub::Stream& stream = hub_->stream(room);
-    switch (random_.Below(12)) {
+    switch (random_.Below(14)) {
+      case 12:
+        return world_->Say(Presence{stream.handle, random_.Below(20), {}, {}, {}, 1, 1});
       case 0:
         return world_->Say(Left{stream.handle, random_.Chance(700) ? 2500u : 2000u, "", false});
       case 1:

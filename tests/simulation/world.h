@@ -119,6 +119,7 @@ class World : public Wires, public WitnessedEngine::Witness {
   void Act(ClientIndex index, const client::RoomGap& gap);
   void Act(ClientIndex index, const client::RoomReset& reset);
   void Act(ClientIndex index, const client::Delivered& delivered);
+  void Act(ClientIndex, const client::RoomPresence&) {}
   void Act(ClientIndex index, const client::Settled& settled);
   void Act(ClientIndex index, const client::Problem& problem);
   void Act(ClientIndex index, const client::Trace& trace);

@@ -62,6 +62,12 @@ bool ClientWorld::Send(RoomId room, std::string_view data) {
   Drain();
   return sent;
 }
+CallId ClientWorld::History(RoomId room, client::HistoryOptions options) {
+  return Called(core_.History(now_, room, options));
+}
+CallId ClientWorld::UpdateMember(RoomId room, std::string_view data) {
+  return Called(core_.UpdateMember(now_, room, data));
+}
 CallId ClientWorld::Ping() { return Called(core_.Ping(now_)); }
 void ClientWorld::Abort(CallId call) { core_.Abort(now_, call), Drain(); }
 void ClientWorld::Disconnect() { core_.Disconnect(now_), Drain(); }
@@ -181,11 +187,31 @@ void ClientWorld::Act(const client::Delivered& effect) {
   const Publication& p = *effect.publication;
   heard.push_back({effect.room, p.offset, std::string(p.type.view), std::string(p.data.view),
                    p.publisher ? std::string(p.publisher->user.view) : std::string(), effect.own,
-                   effect.replay});
+                   effect.replay, effect.history});
+}
+void ClientWorld::Act(const client::RoomPresence& effect) {
+  std::string text = effect.first ? "list:" : "";
+  const auto add = [&text](const char* sign, const PresenceUser& user) {
+    text.append(text.empty() ? "" : " ").append(sign).append(user.user.view);
+    text.append("(" + std::to_string(user.sessions) + ")").append(user.data.view);
+  };
+  for (const PresenceUser& user : effect.here) add("+", user);
+  for (const PresenceUser& user : effect.updated) add("=", user);
+  for (const Text& user : effect.gone) {
+    text.append(text.empty() ? "-" : " -").append(user.view);
+  }
+  text += "; " + std::to_string(effect.users) + "/" + std::to_string(effect.sessions);
+  if (!effect.last) text += " and more";
+  presence.push_back(text);
 }
 void ClientWorld::Act(const client::Settled& effect) {
-  const Ended ended{effect.outcome, std::string(effect.fault.name), effect.fault.retryable,
-                    effect.position.offset, effect.duplicate};
+  const Ended ended{effect.outcome,
+                    std::string(effect.fault.name),
+                    effect.fault.retryable,
+                    effect.position.offset,
+                    effect.duplicate,
+                    effect.more,
+                    effect.lost};
   if (!ended_.emplace(effect.call, ended).second) Break("a call settled twice");
   if (effect.outcome != Outcome::kDone && effect.fault.name.empty()) {
     Break("a call failed without a code");

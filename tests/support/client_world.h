@@ -27,6 +27,7 @@ class ClientWorld {
     std::uint64_t offset;
     std::string type, data, user;
     bool own, replay;
+    client::CallId history;
   };
   struct Ended {
     client::Outcome outcome;
@@ -34,6 +35,7 @@ class ClientWorld {
     bool retryable;
     std::uint64_t offset;
     bool duplicate;
+    bool more, lost;
   };
   struct Token {
     std::uint32_t request;
@@ -53,6 +55,8 @@ class ClientWorld {
   client::CallId Leave(client::RoomId room);
   client::CallId Publish(client::RoomId room, std::string_view data, Duration timeout = {});
   bool Send(client::RoomId room, std::string_view data);
+  client::CallId History(client::RoomId room, client::HistoryOptions options = {});
+  client::CallId UpdateMember(client::RoomId room, std::string_view data);
   client::CallId Ping();
   void Abort(client::CallId call);
   void Disconnect();
@@ -117,6 +121,9 @@ class ClientWorld {
   std::vector<std::string> problems;  // codes
   std::vector<client::RoomGap> gaps;
   std::vector<client::RoomReset> resets;
+  // "list: +ann(1)data; USERS/SESSIONS and more" where a list begins and is not whole; "=bob(2)
+  // -cid; USERS/SESSIONS" for a change.
+  std::vector<std::string> presence;
   std::vector<Token> tokens;
   std::vector<std::uint16_t> closes;
   std::vector<std::string> urls;
@@ -140,6 +147,7 @@ class ClientWorld {
   void Act(const client::RoomGap& effect);
   void Act(const client::RoomReset& effect);
   void Act(const client::Delivered& effect);
+  void Act(const client::RoomPresence& effect);
   void Act(const client::Settled& effect);
   void Act(const client::Problem& effect);
   void Act(const client::Trace& effect);

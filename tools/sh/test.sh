@@ -19,6 +19,7 @@ TEST_STEPS=(
   "conformance  WebSocket clients that are not ours, and what bombs cost"
   "bridge       the bridge against Python's gRPC"
   "browser      the page in headless Chromium"
+  "packages     the npm package out of every bundler, in Chromium, Node and React"
 )
 PASSED=0
 FAILED=0
@@ -139,6 +140,10 @@ test_conformance() {
 }
 test_bridge() { stands bridge dev && run_tests bridge unittest run_python_tests tests/bridge; }
 test_browser() { stands browser dev demo && run_tests browser node npm_test tests/browser; }
+
+test_packages() {
+  stands packages dev package && run_tests packages node npm_test tests/packages
+}
 
 test_names() { printf '%s\n' "${TEST_STEPS[@]%% *}"; }
 

@@ -52,15 +52,15 @@ const texts = batches.map((publications) =>
 async function clientInRoom(): Promise<{ core: CoreClient; generation: number; room: number }> {
   const exports = await instantiate(() => WebAssembly.compile(readFileSync(wasm!)));
   const core = new CoreClient(exports, 'ws://hub.test/ws', 'bench', '1', false);
-  core.connect();
+  core.run('rc_connect');
   const opening = core.takeEffects().find((effect) => effect.kind === Kind.OpenSocket);
   if (opening?.kind !== Kind.OpenSocket) throw new Error('the core opened no socket');
   const { generation } = opening;
-  const room = core.room('bench:room');
+  const room = core.runWith('rc_room', ['bench:room']);
   core.takeEffects();
-  core.join(room, { since: Since.Live, amount: 0, epoch: '', rejectLost: false, token: '' });
+  core.runWith('rc_join', ['', ''], room, 0, 0, Since.Live, 0, 0, 0);
   core.takeEffects();
-  core.opened(generation);
+  core.run('rc_on_open', generation);
   core.takeEffects();
   const joined = { room: 'bench:room', handle: 1, position: { epoch: EPOCH, offset: 0 } };
   const welcome = { instance: 'i', sessionId: 's', pingIntervalMs: 25_000, joins: [{ joined }] };

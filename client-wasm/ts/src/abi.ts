@@ -4,16 +4,8 @@
 // are read before any is acted on. Payloads are views of the received message, never of the memory.
 
 import { type Effect, EffectReader, epochOf } from './effects.js';
-import { type CoreExports, Flag, type Since, Stat } from './exports.js';
+import { type CoreExports, Flag, Stat } from './exports.js';
 import { ENCODINGS, type Payload } from './payload.js';
-
-export interface JoinRequest {
-  readonly since: Since;
-  readonly amount: number;
-  readonly epoch: string;
-  readonly rejectLost: boolean;
-  readonly token: string;
-}
 
 export interface PublishRequest {
   readonly type: string;
@@ -22,7 +14,22 @@ export interface PublishRequest {
   readonly tags: ReadonlyArray<readonly [string, string]>;
 }
 
+/** An export that takes a client, the time, and numbers. */
+type Input = (client: number, now: number, wall: number, ...rest: never) => number | void;
+type InputName = {
+  [Name in keyof CoreExports]-?: CoreExports[Name] extends Input ? Name : never;
+}[keyof CoreExports];
+type Rest<Name extends InputName> =
+  Parameters<Extract<CoreExports[Name], Input>> extends [number, number, number, ...infer Numbers]
+    ? Numbers
+    : never;
+
 const utf8 = new TextEncoder();
+// An epoch's low and high half.
+export const wordsOf = (epoch: string): [number, number] => [
+  Number.parseInt(epoch.slice(8), 16) || 0,
+  Number.parseInt(epoch.slice(0, 8), 16) || 0,
+];
 const wall = (): number => Date.now() * 1000;
 const now = (): number => performance.now();
 
@@ -37,7 +44,7 @@ export class CoreClient {
     this.exports = exports;
     const random = crypto.getRandomValues(new Uint8Array(24));
     const seed = new DataView(random.buffer, 16);
-    const lengths = this.#write(random.subarray(0, 16), url, name, version);
+    const lengths = this.#write([random.subarray(0, 16), url, name, version]);
     this.#handle = exports.rc_create(
       now(), wall(), seed.getUint32(0), seed.getUint32(4), asks ? Flag.CreateTokenProvider : 0,
       lengths[1]!, lengths[2]!, lengths[3]!,
@@ -48,85 +55,38 @@ export class CoreClient {
 
   // ---- Inputs. After each of them: takeEffects().
 
-  connect(): number {
-    return this.exports.rc_connect(this.#handle, now(), wall());
+  /** An input with nothing but numbers: at this time, to this client. */
+  run<Name extends InputName>(name: Name, ...rest: Rest<Name>): number {
+    const input = this.exports[name] as (...all: unknown[]) => number;
+    return input(this.#handle, now(), wall(), ...rest);
   }
-  disconnect(): void {
-    this.exports.rc_disconnect(this.#handle, now(), wall());
-  }
-  close(): void {
-    this.exports.rc_close(this.#handle, now(), wall());
-  }
-  destroy(): void {
-    this.exports.rc_destroy(this.#handle);
-  }
-  token(request: number, token: string): void {
-    const [bytes] = this.#write(token);
-    this.exports.rc_token(this.#handle, now(), wall(), request, bytes!);
-  }
-  tokenFailed(request: number, permanent: boolean): void {
-    this.exports.rc_token_failed(this.#handle, now(), wall(), request, permanent ? 1 : 0);
-  }
-  opened(generation: number): void {
-    this.exports.rc_on_open(this.#handle, now(), wall(), generation);
+  /** The same with `parts` in the scratch buffer, whose lengths are its last arguments. */
+  runWith(name: InputName, parts: readonly (string | Uint8Array)[], ...rest: number[]): number {
+    return this.run(name, ...([...rest, ...this.#write(parts)] as never));
   }
   received(generation: number, message: ArrayBuffer): void {
     const address = this.exports.rc_inbound(this.#handle, message.byteLength);
     new Uint8Array(this.exports.memory.buffer, address).set(new Uint8Array(message));
-    this.exports.rc_on_message(this.#handle, now(), wall(), generation, message.byteLength);
+    this.run('rc_on_message', generation, message.byteLength);
   }
-  receivedText(generation: number): void {
-    this.exports.rc_on_text(this.#handle, now(), wall(), generation);
+  publish(
+    name: 'rc_publish' | 'rc_send',
+    room: number,
+    { type, key, payload, tags }: PublishRequest,
+    ...timeout: number[]
+  ): number {
+    const parts: (string | Uint8Array)[] = [type, key, payload.bytes];
+    for (const tag of tags) {
+      // Each length is one byte; the core refuses far shorter ones already.
+      const words = tag.map((word) => utf8.encode(word).subarray(0, 255));
+      parts.push(Uint8Array.from(words, ({ length }) => length), ...words);
+    }
+    const lengths = this.#write(parts).slice(0, 3);
+    const encoding = ENCODINGS.indexOf(payload.encoding);
+    return this.run(name, ...([room, encoding, ...lengths, tags.length, ...timeout] as never));
   }
-  closed(generation: number, code: number, reason: string): void {
-    const [bytes] = this.#write(reason);
-    this.exports.rc_on_closed(this.#handle, now(), wall(), generation, code, bytes!);
-  }
-  timer(): void {
-    this.exports.rc_on_timer(this.#handle, now(), wall());
-  }
-  signal(signal: number): void {
-    this.exports.rc_on_signal(this.#handle, now(), wall(), signal);
-  }
-  room(name: string): number {
-    const [bytes] = this.#write(name);
-    return this.exports.rc_room(this.#handle, now(), wall(), bytes!);
-  }
-  releaseRoom(room: number): void {
-    this.exports.rc_room_release(this.#handle, now(), wall(), room);
-  }
-  join(room: number, { since, amount, epoch, rejectLost, token }: JoinRequest): number {
-    const [tokenBytes] = this.#write(token);
-    const high = Number.parseInt(epoch.slice(0, 8), 16) || 0;
-    const low = Number.parseInt(epoch.slice(8), 16) || 0;
-    return this.exports.rc_join(
-      this.#handle, now(), wall(), room, rejectLost ? Flag.JoinRejectLost : 0, 0, since, amount,
-      low, high, tokenBytes!, 0,
-    );
-  }
-  leave(room: number): number {
-    return this.exports.rc_leave(this.#handle, now(), wall(), room);
-  }
-  publish(room: number, request: PublishRequest, timeoutMs: number): number {
-    const [type, key, data] = this.#writePublish(request);
-    return this.exports.rc_publish(
-      this.#handle, now(), wall(), room, ENCODINGS.indexOf(request.payload.encoding), type!, key!,
-      data!, request.tags.length, timeoutMs,
-    );
-  }
-  send(room: number, request: PublishRequest): boolean {
-    const [type, key, data] = this.#writePublish(request);
-    const sent = this.exports.rc_send(
-      this.#handle, now(), wall(), room, ENCODINGS.indexOf(request.payload.encoding), type!, key!,
-      data!, request.tags.length,
-    );
-    return sent !== 0;
-  }
-  ping(): number {
-    return this.exports.rc_ping(this.#handle, now(), wall());
-  }
-  abort(call: number): void {
-    this.exports.rc_abort(this.#handle, now(), wall(), call);
+  destroy(): void {
+    this.exports.rc_destroy(this.#handle);
   }
   trace(level: number): void {
     this.exports.rc_trace(this.#handle, level);
@@ -163,19 +123,8 @@ export class CoreClient {
     return reader.readAll(first!, count!);
   }
 
-  #writePublish({ type, key, payload, tags }: PublishRequest): number[] {
-    const parts: (string | Uint8Array)[] = [type, key, payload.bytes];
-    for (const [name, value] of tags) {
-      const words = [utf8.encode(name), utf8.encode(value)] as const;
-      // Each length is one byte; the core refuses far shorter ones already.
-      parts.push(Uint8Array.of(Math.min(255, words[0].length), Math.min(255, words[1].length)));
-      parts.push(words[0].subarray(0, 255), words[1].subarray(0, 255));
-    }
-    return this.#write(...parts);
-  }
-
   // Puts the parts into the scratch buffer, one after the other, and answers their lengths.
-  #write(...parts: (string | Uint8Array)[]): number[] {
+  #write(parts: readonly (string | Uint8Array)[]): number[] {
     const pieces = parts.map((part) => (typeof part === 'string' ? utf8.encode(part) : part));
     const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const address = this.exports.rc_scratch(total);

@@ -45,6 +45,7 @@ export class Client {
   #retryAt = Infinity;
   #reason: RoomcastError | undefined;
   #session: Session | undefined;
+  #inbox: Room | undefined;
 
   /** @internal Applications call createClient(). */
   constructor(url: string, options: ClientOptions, shared: SharedCore) {
@@ -86,13 +87,13 @@ export class Client {
       return quietly(Promise.reject(new RoomcastError('unsupported', message)));
     }
     if (this.#state === 'disconnected' && !this.#driver.core) this.#setState('connecting');
-    const connected = this.#driver.call((core) => core.connect(), signal);
+    const connected = this.#driver.call((core) => core.run('rc_connect'), signal);
     return quietly(connected.then(() => {}));
   }
 
   /** Says good-bye. Calls under way are aborted; rooms are joined again by the next connect(). */
   disconnect(): void {
-    if (this.#driver.core) return this.#driver.input((core) => core.disconnect());
+    if (this.#driver.core) return this.#driver.input((core) => core.run('rc_disconnect'));
     this.#driver.refuseWaiting(new RoomcastError('disconnected', 'disconnect() was called'));
     this.#setState('disconnected');
   }
@@ -102,9 +103,14 @@ export class Client {
     this.#driver.close();
   }
 
+  /** `using client = …`: closes at the end of the block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** Asks the hub whether it is there; the round trip in milliseconds. */
   ping({ signal }: CallOptions = {}): Promise<number> {
-    const answered = this.#driver.call((core) => core.ping(), signal);
+    const answered = this.#driver.call((core) => core.run('rc_ping'), signal);
     return quietly(answered.then(({ roundTrip }) => roundTrip));
   }
 
@@ -114,6 +120,17 @@ export class Client {
    */
   room<Events extends EventMap = AnyEvents>(name: string, options: RoomOptions = {}): Room<Events> {
     return new Room<Events>(name, options, this.#driver, this.#memberships, this.#options.timeout);
+  }
+
+  /**
+   * The user's own room, `$user:ID`: what backends say to the user, in whichever session. Joined by
+   * itself as soon as there is a session, where the hub has such rooms; else its event `left` says
+   * why not.
+   */
+  get inbox(): Room {
+    this.#inbox ??= this.room('');
+    if (this.#session) this.#inbox.become(`$user:${this.#session.user}`);
+    return this.#inbox;
   }
 
   /** Listens until the returned function is called or the signal aborts. */
@@ -163,6 +180,7 @@ export class Client {
         return this.#setState(STATES[effect.state] ?? 'disconnected');
       case Kind.Session:
         this.#session = sessionOf(effect);
+        if (this.#inbox) void this.inbox;
         return this.#setState('connected');
       case Kind.Error: {
         const error = problemError(effect.problem);

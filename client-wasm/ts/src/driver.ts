@@ -74,10 +74,10 @@ export class Driver {
     this.#shared = shared;
     this.#host = host;
     this.#tokens = new TokenDesk(options.getToken, {
-      given: (request, token) => this.input((core) => core.token(request, token)),
+      given: (request, token) => this.input((core) => core.runWith('rc_token', [token], request)),
       failed: (request, permanent, error) => {
         this.later(() => this.#host.tell({ kind: Kind.Error, room: 0, problem: error }));
-        this.input((core) => core.tokenFailed(request, permanent));
+        this.input((core) => core.run('rc_token_failed', request, Number(permanent)));
       },
     });
   }
@@ -113,7 +113,7 @@ export class Driver {
         reject(error);
       };
       const abort = (): void => {
-        if (number !== 0) this.input((core) => core.abort(number));
+        if (number !== 0) this.input((core) => core.run('rc_abort', number));
         else fail(new RoomcastError('aborted', 'the signal aborted', { cause: signal?.reason }));
       };
       if (signal?.aborted) return abort();
@@ -179,7 +179,7 @@ export class Driver {
   /** Says good-bye, settles every call, and is over. */
   close(): void {
     if (this.#ended) return;
-    if (this.#core) this.#guard(reportFault, () => this.#enter((core) => core.close()));
+    if (this.#core) this.#guard(reportFault, () => this.#enter((core) => core.run('rc_close')));
     this.#finish(new RoomcastError('closed', 'the client was closed'));
     this.#drain();
   }
@@ -216,7 +216,7 @@ export class Driver {
   }
 
   #watchPage(): void {
-    const signal = (which: Signal): void => this.input((core) => core.signal(which));
+    const signal = (which: Signal): void => this.input((core) => core.run('rc_on_signal', which));
     const targets = this.#options.page ?? browserTargets();
     if (targets.document?.visibilityState === 'hidden') signal(Signal.Hidden);
     this.#unwatch = watchPage(
@@ -329,12 +329,12 @@ export class Driver {
     this.#host.attempt();
     const WebSocket = this.#options.WebSocket ?? globalThis.WebSocket;
     const socket = new Socket(WebSocket as WebSocketConstructor, url, protocol, {
-      opened: () => this.input((core) => core.opened(generation)),
+      opened: () => this.input((core) => core.run('rc_on_open', generation)),
       received: (message) => this.input((core) => core.received(generation, message), message),
-      receivedText: () => this.input((core) => core.receivedText(generation)),
+      receivedText: () => this.input((core) => core.run('rc_on_text', generation)),
       closed: (code, reason) => {
         if (this.#socket?.socket === socket) this.#socket = undefined;
-        this.input((core) => core.closed(generation, code, reason));
+        this.input((core) => core.runWith('rc_on_closed', [reason], generation, code));
       },
     });
     this.#socket = { generation, socket };
@@ -345,7 +345,7 @@ export class Driver {
     if (!this.#core || at === Infinity) return;
     const delay = Math.ceil(Math.max(0, at - performance.now()));
     this.#timer = setTimeout(
-      () => this.input((core) => core.timer()),
+      () => this.input((core) => core.run('rc_on_timer')),
       Math.min(delay, TIMER_MS_MAX),
     );
   }

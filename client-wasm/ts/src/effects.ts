@@ -17,6 +17,8 @@ export interface Problem {
 export interface RawPublication {
   readonly kind: Kind.Publication;
   readonly room: number;
+  /** The call whose page of history it is in; 0: none. */
+  readonly call: number;
   readonly flags: number;
   readonly type: string;
   readonly encoding: PayloadEncoding;
@@ -33,7 +35,7 @@ export interface Settled extends Problem {
   readonly kind: Kind.Settled;
   readonly call: number;
   readonly outcome: Outcome;
-  readonly duplicate: boolean;
+  readonly flags: number;
   readonly epoch: string;
   readonly offset: number;
   readonly roundTrip: number;
@@ -58,6 +60,22 @@ export interface RoomJoined {
   readonly replay: number;
 }
 
+export interface RawMember {
+  readonly user: string;
+  /** 0: gone. */
+  readonly sessions: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+export interface PresenceTold {
+  readonly kind: Kind.Presence;
+  readonly room: number;
+  readonly flags: number;
+  readonly users: number;
+  readonly sessions: number;
+  readonly members: RawMember[];
+}
+
 export type Effect =
   | { kind: Kind.OpenSocket; generation: number; url: string; protocol: string }
   | { kind: Kind.Send; generation: number; bytes: Uint8Array<ArrayBuffer> }
@@ -72,6 +90,7 @@ export type Effect =
   | { kind: Kind.Gap; room: number; from: number; to: number; reason: string }
   | { kind: Kind.Reset; room: number; epoch: string; offset: number }
   | RawPublication
+  | PresenceTold
   | Settled
   | { kind: Kind.Error; room: number; problem: Problem | RoomcastError }
   | { kind: Kind.Trace; line: string };
@@ -124,6 +143,15 @@ export class EffectReader {
       if (last?.kind === Kind.Publication) {
         last.tags = [...last.tags, [this.#received(8), this.#received(10)]];
       }
+    } else if (kind === Kind.Present) {
+      const last = effects[effects.length - 1];
+      if (last?.kind === Kind.Presence) {
+        last.members.push({
+          user: this.#received(8),
+          sessions: this.#at(4),
+          data: this.#frame(10),
+        });
+      }
     } else {
       const effect = this.#other(kind);
       if (effect) effects.push(effect);
@@ -134,6 +162,7 @@ export class EffectReader {
     return {
       kind: Kind.Publication,
       room: this.#at(1),
+      call: this.#at(2),
       flags: this.#at(4),
       type: this.#atoms[this.#at(5)] ?? '',
       encoding: ENCODINGS[this.#at(6)] ?? 'bytes',
@@ -197,7 +226,7 @@ export class EffectReader {
           kind,
           call: this.#at(2),
           outcome: this.#at(4),
-          duplicate: (this.#at(5) & Flag.SettledDuplicate) !== 0,
+          flags: this.#at(5),
           epoch: epochOf(this.#at(12), this.#at(13)),
           offset: this.#number(0),
           roundTrip: this.#number(3),
@@ -205,6 +234,15 @@ export class EffectReader {
         };
       case Kind.Error:
         return { kind, room, problem: this.#problem(6, 8, 10, this.#at(5), this.#number(1)) };
+      case Kind.Presence:
+        return {
+          kind,
+          room,
+          flags: this.#at(4),
+          users: this.#number(0),
+          sessions: this.#number(1),
+          members: [],
+        };
       case Kind.Trace:
         return { kind, line: this.#string(6) };
       default:

@@ -20,46 +20,39 @@ export function reportFault(fault: unknown): void {
 }
 
 interface Entry {
-  readonly listener: Listener<never>;
+  readonly listener: (event: never) => unknown;
   off: boolean;
 }
 
 export class Emitter<Events extends object> {
-  #entries = new Map<keyof Events, Entry[]>();
+  #entries: { [Name in keyof Events]?: Entry[] } = {};
 
   on<Name extends keyof Events>(
     name: Name,
     listener: Listener<Events[Name]>,
-    options: ListenOptions = {},
+    { signal, once }: ListenOptions = {},
   ): Off {
-    const { signal, once } = options;
-    const entry: Entry = { listener: listener as Listener<never>, off: false };
-    if (signal?.aborted) return () => {};
+    const entry: Entry = {
+      listener: (event: Events[Name]) => {
+        if (once) off();
+        return listener(event);
+      },
+      off: false,
+    };
     const off = (): void => {
       entry.off = true;
       signal?.removeEventListener('abort', off);
-      const left = (this.#entries.get(name) ?? []).filter((each) => each !== entry);
-      if (left.length > 0) this.#entries.set(name, left);
-      else this.#entries.delete(name);
+      this.#entries[name] = this.#entries[name]?.filter((each) => each !== entry);
     };
-    if (once) {
-      (entry as { listener: Listener<never> }).listener = ((event: Events[Name]) => {
-        off();
-        return listener(event);
-      }) as Listener<never>;
-    }
-    signal?.addEventListener('abort', off, { once: true });
+    if (signal?.aborted) return () => {};
+    signal?.addEventListener('abort', off);
     // A new list each time, so that an emit that is under way keeps its own.
-    this.#entries.set(name, [...(this.#entries.get(name) ?? []), entry]);
+    this.#entries[name] = [...(this.#entries[name] ?? []), entry];
     return off;
   }
 
-  has(name: keyof Events): boolean {
-    return this.#entries.has(name);
-  }
-
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const entry of this.#entries.get(name) ?? []) {
+    for (const entry of this.#entries[name] ?? []) {
       if (entry.off) continue;
       try {
         const answer: unknown = entry.listener(event as never);
@@ -69,10 +62,5 @@ export class Emitter<Events extends object> {
         reportFault(fault);
       }
     }
-  }
-
-  clear(): void {
-    for (const entries of this.#entries.values()) for (const entry of entries) entry.off = true;
-    this.#entries.clear();
   }
 }

@@ -1,13 +1,9 @@
 // The core's exports and constants, as client-wasm/abi/roomcast_abi.h has them; a test compares.
 // Every argument and result is a number; strings go through the scratch buffer.
 
-export const ABI_VERSION = 1;
-
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
   _initialize?(): void;
-  rc_abi_version(): number;
-  rc_build_id(): number;
   rc_scratch(bytes: number): number;
 
   rc_create(
@@ -53,6 +49,13 @@ export interface CoreExports {
     client: number, now: number, wall: number, room: number, encoding: number, typeBytes: number,
     keyBytes: number, dataBytes: number, tagCount: number,
   ): number;
+  rc_history(
+    client: number, now: number, wall: number, room: number, flags: number, offset: number,
+    epochLow: number, epochHigh: number, limit: number,
+  ): number;
+  rc_update_member(
+    client: number, now: number, wall: number, room: number, memberDataBytes: number,
+  ): number;
   rc_ping(client: number, now: number, wall: number): number;
   rc_abort(client: number, now: number, wall: number, call: number): void;
 
@@ -66,6 +69,7 @@ export interface CoreExports {
 export enum Kind {
   OpenSocket = 1, Send, CloseSocket, SetTimer, NeedToken, State, Session, RoomState, Joined, Left,
   Gap, Reset, Publication, Tag, Atom, Settled, Error, Trace,
+  Presence, Present,
 }
 
 /** RC_OUTCOME_* */
@@ -93,6 +97,12 @@ export enum Flag {
   PublicationReplay = 2,
   SettledRetryable = 1,
   SettledDuplicate = 2,
+  SettledMore = 4,
+  SettledLost = 8,
+  PresenceFirst = 1,
+  PresenceLast = 2,
+  HistoryReverse = 1,
+  HistoryFrom = 2,
 }
 
 /** RC_STAT_*, as indices. */

@@ -8,12 +8,20 @@ import { RoomcastError } from './errors.js';
 import { Flag, Kind } from './exports.js';
 import { decodePayload } from './payload.js';
 import { problemError } from './problems.js';
+import { Roster } from './roster.js';
 import type { JoinedEvent, Message, MessageBase, RoomEvents, RoomState } from './types.js';
 
 type RoomEffect = Extract<
   Told,
   {
-    kind: Kind.RoomState | Kind.Joined | Kind.Left | Kind.Gap | Kind.Reset | Kind.Publication;
+    kind:
+      | Kind.RoomState
+      | Kind.Joined
+      | Kind.Left
+      | Kind.Gap
+      | Kind.Reset
+      | Kind.Publication
+      | Kind.Presence;
   }
 >;
 
@@ -37,6 +45,7 @@ export class Membership {
   /** Calls under way. */
   calls = 0;
   mayPublish = false;
+  readonly roster = new Roster();
 
   constructor(name: string, id: number) {
     this.name = name;
@@ -49,6 +58,8 @@ export class Memberships {
   readonly #report: (error: RoomcastError) => void;
   readonly #byName = new Map<string, Membership>();
   readonly #byId = new Map<number, Membership>();
+  // Pages of history that are under way, by their call.
+  readonly #pages = new Map<number, Message[]>();
 
   constructor(driver: Driver, report: (error: RoomcastError) => void) {
     this.#driver = driver;
@@ -59,7 +70,7 @@ export class Memberships {
   open(name: string): Membership {
     const known = this.#byName.get(name);
     if (known) return known;
-    const { result: id, effects } = this.#driver.within((core: CoreClient) => core.room(name));
+    const { result: id, effects } = this.#driver.within((core: CoreClient) => core.runWith('rc_room', [name]));
     if (id === 0) {
       for (const effect of effects) {
         const error = effect.kind === Kind.Error ? problemError(effect.problem) : undefined;
@@ -80,7 +91,14 @@ export class Memberships {
     if (this.#byName.get(membership.name) !== membership) return;
     this.#byName.delete(membership.name);
     this.#byId.delete(membership.id);
-    this.#driver.input((core) => core.releaseRoom(membership.id));
+    this.#driver.input((core) => core.run('rc_room_release', membership.id));
+  }
+
+  /** What the page that answers this call has so far. */
+  takePage(call: number): Message[] {
+    const page = this.#pages.get(call) ?? [];
+    this.#pages.delete(call);
+    return page;
   }
 
   tell(effect: RoomEffect): void {
@@ -90,6 +108,11 @@ export class Memberships {
     switch (effect.kind) {
       case Kind.Publication:
         return this.#deliver(membership, effect);
+      case Kind.Presence: {
+        const change = membership.roster.take(effect);
+        if (change) hear(membership, 'presence', { room, ...change });
+        return;
+      }
       case Kind.RoomState:
         membership.state = STATES[effect.state] ?? 'left';
         for (const member of [...membership.members]) member.stateChanged();
@@ -161,7 +184,10 @@ export class Memberships {
       own: (raw.flags & Flag.PublicationOwn) !== 0,
       replayed: (raw.flags & Flag.PublicationReplay) !== 0,
     };
-    hear(membership, 'message', message as Message);
+    if (raw.call === 0) return hear(membership, 'message', message as Message);
+    const page = this.#pages.get(raw.call);
+    if (page) page.push(message as Message);
+    else this.#pages.set(raw.call, [message as Message]);
   }
 }
 

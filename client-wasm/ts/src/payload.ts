@@ -17,12 +17,14 @@ export interface Payload {
 }
 
 /** Nothing is `null`. Throws `invalid_argument` for what JSON cannot say. */
-export function encodePayload(value: unknown): Payload {
-  if (typeof value === 'string') return { encoding: 'text', bytes: utf8Encoder.encode(value) };
-  if (value instanceof ArrayBuffer) return { encoding: 'bytes', bytes: new Uint8Array(value) };
-  if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = value;
-    return { encoding: 'bytes', bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+export function encodePayload(value: unknown, asJson = false): Payload {
+  if (!asJson) {
+    if (typeof value === 'string') return { encoding: 'text', bytes: utf8Encoder.encode(value) };
+    if (value instanceof ArrayBuffer) return { encoding: 'bytes', bytes: new Uint8Array(value) };
+    if (ArrayBuffer.isView(value)) {
+      const { buffer, byteOffset, byteLength } = value;
+      return { encoding: 'bytes', bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+    }
   }
   let text: string | undefined;
   try {

@@ -1,5 +1,6 @@
 // What every entry of the package exports beside its createClient().
 
+export { build, version } from './build.js';
 export type { Client } from './client.js';
 export { type ErrorCode, RoomcastError } from './errors.js';
 export type { Listener, ListenOptions, Off } from './events.js';
@@ -8,10 +9,3 @@ export type { PayloadEncoding } from './payload.js';
 export type { Room } from './room.js';
 export type { WebSocketConstructor, WebSocketLike } from './socket.js';
 export type * from './types.js';
-
-declare const ROOMCAST_VERSION: string;
-declare const ROOMCAST_BUILD: string;
-
-/** The package's version, and the build of the core that it was made with. */
-export const version: string = ROOMCAST_VERSION;
-export const build: string = ROOMCAST_BUILD;

@@ -1,21 +1,28 @@
 // A handle for a room.
 
-import type { PublishRequest } from './abi.js';
+import { type PublishRequest, wordsOf } from './abi.js';
 import type { Driver } from './driver.js';
 import { RoomcastError } from './errors.js';
 import { Emitter, type ListenOptions, type Listener, type Off } from './events.js';
-import { Outcome, Since } from './exports.js';
+import { Flag, Outcome, Since } from './exports.js';
 import type { Member, Membership, Memberships } from './memberships.js';
 import { encodePayload } from './payload.js';
+import { errorOf } from './problems.js';
+import { encodeMemberData } from './roster.js';
 import type {
   AnyEvents,
+  CallOptions,
   DataArguments,
   EventMap,
+  HistoryOptions,
+  HistoryPage,
   JoinOptions,
+  Message,
   Published,
   PublishOptions,
   RoomEvents,
   RoomOptions,
+  RoomPresence,
   RoomState,
   SendOptions,
   TypeName,
@@ -27,8 +34,14 @@ export function quietly<Result>(promise: Promise<Result>): Promise<Result> {
   return promise;
 }
 
+const INTERESTS = ['none', 'counts', 'members'];
+const NOBODY: RoomPresence = { members: new Map(), users: 0, sessions: 0 };
+// What a slow reader of messages() may have waiting.
+const WAITING_MAX = 10_000;
+
 /** One application's interest in a room. Listeners attached before join() miss nothing. */
 export class Room<Events extends EventMap = AnyEvents> {
+  /** The inbox has none before the first session. */
   readonly name: string;
   readonly #events = new Emitter<RoomEvents<Events>>();
   readonly #options: RoomOptions;
@@ -36,6 +49,7 @@ export class Room<Events extends EventMap = AnyEvents> {
   readonly #memberships: Memberships;
   readonly #timeout: number;
   readonly #member: Member;
+  #data: unknown;
 
   // The last wish: another object with each join(), nothing after leave().
   #wish: object | undefined;
@@ -59,6 +73,7 @@ export class Room<Events extends EventMap = AnyEvents> {
     this.#driver = driver;
     this.#memberships = memberships;
     this.#timeout = timeout ?? 0;
+    this.#data = options.data;
     this.#member = {
       hear: (event, details) => {
         if (event === 'message' && options.echo === false && (details as { own: boolean }).own) {
@@ -82,6 +97,7 @@ export class Room<Events extends EventMap = AnyEvents> {
    * wait for a connection. A refusal is the end of the wish; an abort ends the wait alone.
    */
   join(options: JoinOptions = {}): Promise<void> {
+    const { token = '', presence = 'none' } = this.#options;
     const wish = {};
     const joining = new AbortController();
     const { signal } = options;
@@ -97,21 +113,31 @@ export class Room<Events extends EventMap = AnyEvents> {
     const joined = this.#driver.call(
       (core) => {
         if (this.#wish !== wish) throw new RoomcastError('left', 'the room was left meanwhile');
+        const memberData = encodeMemberData(this.#data);
         membership = this.#enter();
         membership.members.add(this.#member);
-        return core.join(membership.id, { ...sinceOf(options), token: this.#options.token ?? '' });
+        return core.runWith(
+          'rc_join',
+          [token, memberData],
+          membership.id,
+          options.rejectLost ? Flag.JoinRejectLost : 0,
+          INTERESTS.indexOf(presence),
+          ...sinceOf(options),
+        );
       },
       joining.signal,
       (settled) => {
         if (settled.outcome === Outcome.Done) this.#announce();
-        else if (settled.outcome === Outcome.Refused && this.#wish === wish) this.#out(undefined);
+        else if (settled.outcome === Outcome.Refused && this.#wish === wish) {
+          this.#out(errorOf(settled));
+        }
         this.#exit(membership);
       },
     );
     joined
-      .catch(() => {
+      .catch((error: RoomcastError) => {
         // Refused before the core knew of it.
-        if (this.#wish === wish && !membership) this.#out(undefined);
+        if (this.#wish === wish && !membership) this.#out(error);
       })
       .finally(() => signal?.removeEventListener('abort', forward));
     return quietly(joined.then(() => {}));
@@ -134,7 +160,7 @@ export class Room<Events extends EventMap = AnyEvents> {
     const left = this.#driver.call(
       (core) => {
         membership.calls += 1;
-        return core.leave(membership.id);
+        return core.run('rc_leave', membership.id);
       },
       undefined,
       () => this.#exit(membership),
@@ -162,17 +188,79 @@ export class Room<Events extends EventMap = AnyEvents> {
     const published = this.#driver.call(
       (core) => {
         membership = this.#enter();
-        return core.publish(membership.id, request, options.timeout ?? this.#timeout);
+        return core.publish(
+          'rc_publish',
+          membership.id,
+          request,
+          options.timeout ?? this.#timeout,
+        );
       },
       options.signal,
       () => this.#exit(membership),
     );
     return quietly(
-      published.then(({ epoch, offset, duplicate }) => ({
+      published.then(({ epoch, offset, flags }) => ({
         position: { epoch, offset },
-        duplicate,
+        duplicate: (flags & Flag.SettledDuplicate) !== 0,
       })),
     );
+  }
+
+  /** A page of what the room still keeps; the room need not be joined. */
+  history(options: HistoryOptions = {}): Promise<HistoryPage<Events>> {
+    const { from, limit = 100, reverse, signal } = options;
+    let membership: Membership | undefined;
+    let messages: Message[] = [];
+    const answered = this.#driver.call(
+      (core) => {
+        membership = this.#enter();
+        return core.run(
+          'rc_history',
+          membership.id,
+          (reverse ? Flag.HistoryReverse : 0) | (from ? Flag.HistoryFrom : 0),
+          from?.offset ?? 0,
+          ...wordsOf(from?.epoch ?? ''),
+          limit,
+        );
+      },
+      signal,
+      ({ call }) => {
+        messages = this.#memberships.takePage(call);
+        this.#exit(membership);
+      },
+    );
+    return quietly(
+      answered.then(({ epoch, offset, flags }) => {
+        const last = messages.at(-1);
+        return {
+          messages: messages as unknown as Message<Events>[],
+          position: { epoch, offset },
+          next: flags & Flag.SettledMore && last ? { epoch, offset: last.offset } : undefined,
+          lost: (flags & Flag.SettledLost) !== 0,
+        };
+      }),
+    );
+  }
+
+  /** Who is there, as far as this handle's room options asked; see the event `presence`. */
+  get presence(): RoomPresence {
+    return (this.#wish && this.#membership?.roster.presence) || NOBODY;
+  }
+
+  /** What others see of one from now on, in place of RoomOptions.data. Done when the hub knows. */
+  update(data: unknown, { signal }: CallOptions = {}): Promise<void> {
+    this.#data = data;
+    let membership: Membership | undefined;
+    const updated = this.#driver.call(
+      (core) => {
+        const memberData = encodeMemberData(data);
+        membership = this.#enter();
+        return core.runWith('rc_update_member', [memberData], membership.id);
+      },
+      signal,
+      () => this.#exit(membership),
+    );
+    return quietly(updated.then(() => {}));
   }
 
   /**
@@ -191,7 +279,7 @@ export class Room<Events extends EventMap = AnyEvents> {
     this.#driver.input(
       (core) => {
         membership = this.#memberships.open(this.name);
-        sent = core.send(membership.id, request);
+        sent = core.publish('rc_send', membership.id, request) !== 0;
       },
       undefined,
       (error) => {
@@ -210,6 +298,72 @@ export class Room<Events extends EventMap = AnyEvents> {
     options?: ListenOptions,
   ): Off {
     return this.#events.on(name, listener, options);
+  }
+
+  /**
+   * The messages from now on, for `for await`. Ends when the room is left, the signal aborts or the
+   * loop is left; what waits for a slow reader is bounded, and going over it is `queue_full`.
+   */
+  messages({ signal }: CallOptions = {}): AsyncIterableIterator<Message<Events>> {
+    const arrived: Message<Events>[] = [];
+    const waiting: (() => void)[] = [];
+    let over = false;
+    let failure: RoomcastError | undefined;
+    const wake = (): void => {
+      for (const each of waiting.splice(0)) each();
+    };
+    const listening = new AbortController();
+    const end = (): void => {
+      over = true;
+      listening.abort();
+      signal?.removeEventListener('abort', end);
+      wake();
+    };
+    const options = { signal: listening.signal };
+    this.on(
+      'message',
+      (message) => {
+        if (arrived.push(message) > WAITING_MAX) {
+          failure = new RoomcastError('queue_full', 'messages() is read too slowly');
+          end();
+        } else wake();
+      },
+      options,
+    );
+    this.on('left', end, options);
+    if (signal?.aborted || this.#driver.end) end();
+    else signal?.addEventListener('abort', end);
+    const iterator: AsyncIterableIterator<Message<Events>> = {
+      next: async () => {
+        while (arrived.length === 0 && !over) {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+        }
+        const value = arrived.shift();
+        if (value) return { value, done: false };
+        if (failure) throw failure;
+        return { value: undefined, done: true };
+      },
+      return: async () => {
+        arrived.length = 0;
+        end();
+        return { value: undefined, done: true };
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  /** @internal The inbox: another user's room, where the user is another one. */
+  become(name: string): void {
+    if (name === this.name) return;
+    void this.leave();
+    (this as { name: string }).name = name;
+    void this.join();
+  }
+
+  /** `using room = …`: leaves at the end of the block. */
+  [Symbol.dispose](): void {
+    void this.leave();
   }
 
   #request(type: string, data: unknown, { key = '', tags = [] }: SendOptions): PublishRequest {
@@ -264,10 +418,10 @@ export class Room<Events extends EventMap = AnyEvents> {
   }
 }
 
-function sinceOf({ since, rejectLost = false }: JoinOptions) {
-  const common = { rejectLost, epoch: '' };
-  if (!since) return { ...common, since: Since.Live, amount: 0 };
-  if ('last' in since) return { ...common, since: Since.LastCount, amount: since.last };
-  if ('lastMs' in since) return { ...common, since: Since.LastMs, amount: since.lastMs };
-  return { ...common, since: Since.Position, amount: since.offset, epoch: since.epoch };
+// As rc_join takes it: the kind, the amount or offset, the epoch's halves.
+function sinceOf({ since }: JoinOptions): [number, number, number, number] {
+  if (!since) return [Since.Live, 0, 0, 0];
+  if ('last' in since) return [Since.LastCount, since.last, 0, 0];
+  if ('lastMs' in since) return [Since.LastMs, since.lastMs, 0, 0];
+  return [Since.Position, since.offset, ...wordsOf(since.epoch)];
 }

@@ -180,7 +180,7 @@ export interface JoinedEvent {
 
 export interface LeftEvent {
   readonly room: string;
-  /** Why the hub took one out, or refused a rejoin; `undefined` after one's own doing. */
+  /** Why the hub took one out, or refused a join; `undefined` after one's own doing. */
   readonly reason: RoomcastError | undefined;
 }
 
@@ -198,6 +198,33 @@ export interface ResetEvent {
   readonly position: Position;
 }
 
+/** A user in a room. */
+export interface Member {
+  readonly user: string;
+  /** How many of the user's sessions are in the room. */
+  readonly sessions: number;
+  /** What one of them said of itself last; see RoomOptions.data. */
+  readonly data: unknown;
+}
+
+/** Who is in a room, as far as it is known. */
+export interface RoomPresence {
+  /** By user. Empty where a room shows, or was asked for, numbers only. */
+  readonly members: ReadonlyMap<string, Member>;
+  /** In all. */
+  readonly users: number;
+  readonly sessions: number;
+}
+
+/** After a rejoin too, only what is different is told: nobody flickers. */
+export interface PresenceEvent extends RoomPresence {
+  readonly room: string;
+  readonly joined: readonly Member[];
+  readonly left: readonly Member[];
+  /** Something about them is new: `data`, or the number of sessions. */
+  readonly updated: readonly Member[];
+}
+
 export interface RoomEvents<Events extends EventMap = AnyEvents> {
   state: RoomStateEvent;
   message: Message<Events>;
@@ -205,6 +232,7 @@ export interface RoomEvents<Events extends EventMap = AnyEvents> {
   left: LeftEvent;
   gap: GapEvent;
   reset: ResetEvent;
+  presence: PresenceEvent;
 }
 
 export interface RoomOptions {
@@ -212,6 +240,10 @@ export interface RoomOptions {
   readonly token?: string | undefined;
   /** `false`: one's own messages are not delivered. By default they are. */
   readonly echo?: boolean | undefined;
+  /** What is wanted of who else is there; by default nothing. Handles of one room share it. */
+  readonly presence?: 'none' | 'counts' | 'members' | undefined;
+  /** What others see beside one's user: anything that JSON can say, at most 1 KiB of it. */
+  readonly data?: unknown;
 }
 
 export interface CallOptions {
@@ -224,6 +256,26 @@ export interface JoinOptions extends CallOptions {
   readonly since?: Position | { readonly last: number } | { readonly lastMs: number } | undefined;
   /** Refuse to join where not everything since then can come. By default one joins all the same. */
   readonly rejectLost?: boolean | undefined;
+}
+
+export interface HistoryOptions extends CallOptions {
+  /** Reads on from here, exclusively. Without it: from that end of history. */
+  readonly from?: Position | undefined;
+  /** At most so many; by default 100. 0 asks for the position alone. */
+  readonly limit?: number | undefined;
+  /** From the newest to the oldest. */
+  readonly reverse?: boolean | undefined;
+}
+
+export interface HistoryPage<Events extends EventMap = AnyEvents> {
+  /** In the order that was asked for. */
+  readonly messages: readonly Message<Events>[];
+  /** The top of the stream. */
+  readonly position: Position;
+  /** What to ask with for the next page; `undefined`: this was the last. */
+  readonly next: Position | undefined;
+  /** What was asked for begins before what history still holds. */
+  readonly lost: boolean;
 }
 
 export interface SendOptions {

@@ -1,9 +1,9 @@
 // Turns the SDK core's bytes into a running module: once per page, whoever asks. No glue code: what
 // the module might import is satisfied here, by hand.
 
+import { build } from './build.js';
 import { RoomcastError } from './errors.js';
 import type { CoreExports } from './exports.js';
-import { ABI_VERSION } from './exports.js';
 
 /** How an entry of the package gets at the compiled core: inlined, streamed, from a file. */
 export type CoreSource = () => Promise<WebAssembly.Module>;
@@ -54,13 +54,14 @@ export async function instantiate(source: CoreSource): Promise<CoreExports> {
   }
   try {
     const module = await source();
+    const [section] = WebAssembly.Module.customSections(module, 'roomcast.build');
+    const found = section ? new TextDecoder().decode(section) : 'unknown';
+    if (found !== build) {
+      throw new Error(`the core is of build ${found}, its JavaScript of ${build}`);
+    }
     const instance = await WebAssembly.instantiate(module, satisfy(module));
     const exports = instance.exports as unknown as CoreExports;
     exports._initialize?.();
-    const version = exports.rc_abi_version();
-    if (version !== ABI_VERSION) {
-      throw new Error(`the core speaks version ${version} of its interface, not ${ABI_VERSION}`);
-    }
     return exports;
   } catch (cause) {
     if (cause instanceof RoomcastError) throw cause;

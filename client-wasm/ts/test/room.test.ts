@@ -231,3 +231,77 @@ test('a listener may close the client in the middle of a batch', async () => {
   assert.deepEqual(heard, ['1']);
   assert.equal(made.state, 'closed');
 });
+
+test('messages() is read with for await, ends with the room, and loses nothing', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  const room = made.room('chat:a');
+  const messages = room.messages();
+  await room.join();
+  for (const word of ['1', '2', '3']) hub.push('chat:a', 'x', 1, Buffer.from(word));
+  const heard: unknown[] = [];
+  const reading = (async () => {
+    for await (const { data } of messages) heard.push(data);
+  })();
+  await made.ping();
+  hub.push('chat:a', 'x', 1, Buffer.from('4'));
+  await room.leave();
+  await reading;
+  assert.deepEqual(heard, ['1', '2', '3', '4']);
+});
+
+test('leaving the loop, an abort and the end of the client end messages()', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  const room = made.room('chat:a');
+  await room.join();
+  const left = room.messages();
+  hub.push('chat:a', 'x', 1, Buffer.from('1'));
+  for await (const { data } of left) {
+    assert.equal(data, '1');
+    break;
+  }
+  assert.equal((await left.next()).done, true);
+  const ending = new AbortController();
+  const aborted = room.messages({ signal: ending.signal });
+  const both = [aborted.next(), aborted.next()];
+  ending.abort();
+  for (const each of both) assert.equal((await each).done, true);
+  const closed = room.messages().next();
+  made.close();
+  assert.equal((await closed).done, true);
+  assert.equal((await room.messages().next()).done, true);
+});
+
+test('a reader of messages() that is too slow gets what waited, and is told', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  const room = made.room('chat:a');
+  await room.join();
+  const messages = room.messages();
+  for (let at = 0; at <= 10_000; ++at) hub.push('chat:a', 'x', 1, Buffer.from('x'));
+  let read = 0;
+  const reading = (async () => {
+    for await (const _ of messages) read += 1;
+  })();
+  assert.equal(await codeOf(reading), 'queue_full');
+  assert.equal(read, 10_001);
+});
+
+test('`using` closes the client and leaves the room', async () => {
+  const hub = new FakeHub();
+  let outer;
+  {
+    using made = await connected(hub);
+    outer = made;
+    const stays = made.room('chat:a');
+    await stays.join();
+    {
+      using room = made.room('chat:b');
+      await room.join();
+    }
+    await made.ping();
+    assert.deepEqual(hub.left, ['chat:b']);
+  }
+  assert.equal(outer.state, 'closed');
+});

@@ -60,6 +60,37 @@ export function messages(room: Room<Chat>): void {
   room.on('message', (message) => void (message.offset = 1));
 }
 
+export async function read(room: Room<Chat>): Promise<void> {
+  for await (const message of room.messages({ signal: AbortSignal.timeout(5) })) {
+    if (message.type === 'said') {
+      const text: string = message.data.text;
+      void text;
+    }
+    // @ts-expect-error: no such type of message
+    if (message.type === 'shouted') return;
+  }
+  using other = room;
+  void other;
+}
+
+export async function others(client: Client): Promise<void> {
+  const room = client.room<Chat>('chat:42', { presence: 'members', data: { colour: 'red' } });
+  room.on('presence', ({ joined, members }) => {
+    const sessions: number | undefined = members.get('ann')?.sessions;
+    // @ts-expect-error: who is there is not to be written to
+    members.set('bob', joined[0]);
+    void sessions;
+  });
+  const { messages, next } = await room.history({ limit: 10, reverse: true });
+  for (const message of messages) if (message.type === 'said') void message.data.text;
+  await room.history({ from: next });
+  await room.update({ colour: 'blue' });
+  // @ts-expect-error: no such interest
+  client.room('chat:42', { presence: 'all' });
+  const direct: Room = client.inbox;
+  void direct;
+}
+
 export function untyped(client: Client): void {
   const room = client.room('anything');
   room.on('message', ({ type, data }) => {

@@ -5,17 +5,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import packedCore from 'roomcast:core';
+import { build } from '../src/build.js';
 import { RoomcastError } from '../src/errors.js';
 import { inlineSource, instantiate, SharedCore, streamedSource } from '../src/wasm_loader.js';
 
-// (module (func (export "rc_abi_version") (result i32) i32.const 99))
-const FOREIGN = Uint8Array.from(
-  Buffer.from(
-    '0061736d010000000105016000017f03020100' +
-      '0712010e72635f6162695f76657273696f6e00000a0701050041e3000b',
-    'hex',
-  ),
-);
+// An empty module, and one whose only section says `roomcast.build` and `elsewhere`.
+const EMPTY = '0061736d01000000';
+const named = (build: string): Buffer => {
+  const body = Buffer.from(`\u000eroomcast.build${build}`);
+  return Buffer.concat([Buffer.from(EMPTY, 'hex'), Buffer.from([0, body.length]), body]);
+};
 
 const unsupported = (error: unknown): boolean =>
   error instanceof RoomcastError && error.code === 'unsupported';
@@ -52,12 +51,19 @@ test('after a trap new clients get a new module', async () => {
   assert.notEqual(await shared.load(), first);
 });
 
-test('a core of another version is refused', async () => {
-  await assert.rejects(
-    instantiate(() => WebAssembly.compile(FOREIGN)),
-    (error) => unsupported(error) && /version 99/.test((error as Error).message),
-  );
-});
+for (const [found, bytes] of [
+  ['unknown', Buffer.from(EMPTY, 'hex')],
+  ['elsewhere', named('elsewhere')],
+] as const) {
+  test(`a core of another build (${found}) is refused, and both are named`, async () => {
+    await assert.rejects(
+      instantiate(() => WebAssembly.compile(Uint8Array.from(bytes))),
+      (error) =>
+        unsupported(error) &&
+        (error as Error).message.includes(`of build ${found}, its JavaScript of ${build}`),
+    );
+  });
+}
 
 test('without DecompressionStream it says so', async (context) => {
   const kept = globalThis.DecompressionStream;

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { common, core, folder } from './core_plugin.mjs';
+import { common, folder } from './core_plugin.mjs';
 
 const gzipBytes = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
 const print = (name, file) => {
@@ -14,7 +14,7 @@ const print = (name, file) => {
 };
 print('sdk_default_gzip_bytes', 'index.js');
 print('sdk_external_js_gzip_bytes', 'external.js');
-console.log(`sdk_external_wasm_gzip_bytes ${gzipBytes(core)} bytes`);
+print('sdk_external_wasm_gzip_bytes', 'roomcast_sdk.wasm');
 
 const out = join(folder, 'dist/test/bench.mjs');
 await esbuild.build({
@@ -25,5 +25,5 @@ await esbuild.build({
   external: ['protobufjs'],
 });
 const schema = join(folder, '../../proto/roomcast/v1/client.proto');
-const { status } = spawnSync(process.execPath, [out, core, schema], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [out, join(folder, 'dist/roomcast_sdk.wasm'), schema], { stdio: 'inherit' });
 process.exit(status ?? 1);

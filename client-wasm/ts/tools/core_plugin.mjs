@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gzipped } from './shrink.mjs';
 
 export const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-export const core = resolve(
+const core = resolve(
   process.env.ROOMCAST_WASM ?? join(folder, '../../build/wasm/roomcast_sdk.wasm'),
 );
 
@@ -23,7 +23,17 @@ function readCore() {
   }
 }
 
-const wasm = readCore();
+// A custom section at the end names the build, so that JavaScript and core of two builds are told
+// apart whatever a server or a cache made of them.
+function named(module, build) {
+  const word = (text) => [text.length, ...Buffer.from(text)];
+  const body = [...word('roomcast.build'), ...Buffer.from(build)];
+  return Buffer.concat([module, Buffer.from([0, body.length, ...body])]);
+}
+
+const module = readCore();
+const build = createHash('sha256').update(module).digest('hex').slice(0, 12);
+export const wasm = named(module, build);
 const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
 const plugin = {
@@ -31,7 +41,7 @@ const plugin = {
   setup(build) {
     build.onResolve({ filter: /^roomcast:core$/ }, ({ path }) => ({ path, namespace: 'core' }));
     build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({
-      contents: `export default ${JSON.stringify(gzipSync(wasm, { level: 9 }).toString('base64'))};`,
+      contents: `export default '${gzipped(wasm, join(folder, 'dist')).toString('base64')}';`,
       loader: 'js',
     }));
   },
@@ -45,7 +55,7 @@ export const common = {
   target: ['es2022'],
   define: {
     ROOMCAST_VERSION: JSON.stringify(version),
-    ROOMCAST_BUILD: JSON.stringify(createHash('sha256').update(wasm).digest('hex').slice(0, 12)),
+    ROOMCAST_BUILD: JSON.stringify(build),
   },
   plugins: [plugin],
   logLevel: 'warning',

@@ -19,6 +19,12 @@ export class FakeHub {
   readonly published: Received[] = [];
   readonly hellos: Decoded[] = [];
   readonly left: string[] = [];
+  /** Every join as it came, in Hello or by itself. */
+  readonly joins: Decoded[] = [];
+  /** A joined room's PresenceSnapshot. */
+  presence: Fields | undefined;
+  /** Answers History and PresenceUpdate, which come with their id. */
+  onAsk: (id: number, history: Decoded | undefined, update: Decoded | undefined) => void = () => {};
   byes = 0;
   instance = 'hub-1';
   /** False: takes a publish and says nothing. */
@@ -57,6 +63,15 @@ export class FakeHub {
     this.say([[4, [[1, this.#handle(room)], [2, this.#publication(type, encoding, data)]]]]);
   }
 
+  publication(offset: number, text: string): Fields {
+    return [[1, offset], [2, 1_700_000_000_000_000], [3, 'x'], [4, 1], [5, text]];
+  }
+
+  /** What changed in who is there. */
+  pushPresence(room: string, change: Fields): void {
+    this.say([[9, [[1, this.#handle(room)], ...change]]]);
+  }
+
   #publication(type: string, encoding: number, data: Uint8Array, by: Fields = []): Fields {
     const time = 1_700_000_000_000_000;
     return [[1, this.#offset], [2, time], [3, type], [4, encoding], [5, data], ...by];
@@ -75,6 +90,7 @@ export class FakeHub {
       [3, position],
       [5, this.#offset],
       [6, [[2, 1]]],
+      ...(this.presence ? [[7, this.presence] as const] : []),
     ];
   }
 
@@ -91,6 +107,7 @@ export class FakeHub {
     if (hello) this.#welcome(id, hello);
     else if (join) {
       const room = join.text(1);
+      this.joins.push(join);
       if (this.refuses?.room === room) this.say([[1, id], [15, this.#error(this.refuses.code)]]);
       else this.say([[1, id], [3, this.#joined(room)]]);
     } else if (leave) {
@@ -101,11 +118,13 @@ export class FakeHub {
       const sequence = message.one(11)?.number(1) ?? 0;
       this.say([[17, [[1, sequence], [2, 1_700_000_000_000_000], [3, 1_700_000_000_000_000]]]]);
     } else if (message.has(13)) this.byes += 1;
+    else this.onAsk(id, message.one(6), message.one(8));
   }
 
   #welcome(id: number, hello: Decoded): void {
     this.hellos.push(hello);
     const joins = hello.all(8);
+    this.joins.push(...joins);
     const outcomes = joins.map((join): readonly [number, Fields] => {
       const room = join.text(1);
       const refused = this.refuses?.room === room ? this.#error(this.refuses.code) : undefined;

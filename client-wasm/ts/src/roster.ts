@@ -1,0 +1,51 @@
+// Who is in a room: lists and changes, as the core tells them, become what is different.
+
+import type { PresenceTold, RawMember } from './effects.js';
+import { Flag } from './exports.js';
+import { decodePayload, encodePayload } from './payload.js';
+import type { Member, PresenceEvent, RoomPresence } from './types.js';
+
+/** Member data has no encoding on the wire: what others wrote that is no JSON are bytes. */
+export const encodeMemberData = (data: unknown): Uint8Array =>
+  data === undefined ? new Uint8Array() : encodePayload(data, true).bytes;
+
+function memberOf({ user, sessions, data }: RawMember): Member {
+  if (data.length === 0) return { user, sessions, data: undefined };
+  try {
+    return { user, sessions, data: decodePayload('json', data) };
+  } catch {
+    return { user, sessions, data: data.slice() };
+  }
+}
+
+export class Roster {
+  presence: RoomPresence = { members: new Map(), users: 0, sessions: 0 };
+  // What the list that is on its way has so far.
+  #list: Map<string, Member> | undefined;
+
+  /** Undefined while the list is not whole. */
+  take({ flags, users, sessions, members }: PresenceTold): Omit<PresenceEvent, 'room'> | undefined {
+    const before = this.presence.members;
+    if (flags & Flag.PresenceFirst) this.#list = new Map();
+    const next = (this.#list ??= new Map(before));
+    for (const raw of members) {
+      if (raw.sessions > 0) next.set(raw.user, memberOf(raw));
+      else next.delete(raw.user);
+    }
+    if (!(flags & Flag.PresenceLast)) return undefined;
+    this.#list = undefined;
+    this.presence = { members: next, users, sessions };
+    const joined: Member[] = [];
+    const updated: Member[] = [];
+    for (const [user, member] of next) {
+      const known = before.get(user);
+      if (!known) joined.push(member);
+      else if (known !== member && !same(known, member)) updated.push(member);
+    }
+    const left = [...before.values()].filter(({ user }) => !next.has(user));
+    return { ...this.presence, joined, left, updated };
+  }
+}
+
+const same = (one: Member, other: Member): boolean =>
+  one.sessions === other.sessions && JSON.stringify(one.data) === JSON.stringify(other.data);
