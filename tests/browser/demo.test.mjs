@@ -5,6 +5,11 @@ import { after, before, test } from 'node:test';
 import { Hub } from './support/hub.mjs';
 import { launch, Person, profile } from './support/page.mjs';
 
+// What `./dev run` gives the hub for the page's load slider.
+const FLOOD = ['publishes_per_second', 'publish_burst', 'commands_per_second', 'command_burst'].flatMap(
+  (limit) => ['--set', `limits.${limit}=8000`],
+);
+
 let hub;
 let browser;
 let serial = 0;
@@ -12,7 +17,7 @@ let serial = 0;
 const words = (about) => `${about} ${++serial}`;
 
 before(async () => {
-  hub = await Hub.start();
+  hub = await Hub.start(undefined, { flags: FLOOD });
   browser = await launch();
 });
 
@@ -123,6 +128,86 @@ story('a cut cable is mended: what either said meanwhile arrives, once', async (
   await ada.say(last);
   await grace.message(last).waitFor();
   assert.equal(await grace.message(text).count(), 1);
+});
+
+story('who is there is seen, by name, and so is who goes', async (context) => {
+  const ada = await Person.comeIn(context, hub, 'Ada');
+  await ada.visit('chat:people');
+  const { context: other } = await profile(browser);
+  const grace = await Person.comeIn(other, hub, 'Grace');
+  await grace.visit('chat:people');
+  await ada.rule('Grace came in').waitFor();
+  await ada.page.locator('#people-text', { hasText: '2 here' }).waitFor();
+  await ada.page.click('#people summary');
+  const names = async (person) =>
+    (await person.page.locator('#people-list b').allInnerTexts()).map((name) => name.trim());
+  assert.deepEqual(await names(ada), ['Ada', 'Grace']);
+  await grace.page.fill('#identity-name', 'Admiral Hopper');
+  await grace.page.press('#identity-name', 'Enter');
+  await ada.page.locator('#people-list', { hasText: 'Admiral Hopper' }).waitFor();
+  // Leaving says so at once; a lost connection is given its grace first.
+  await grace.page.click('#talk-leave');
+  await ada.rule('Admiral Hopper left').waitFor();
+  await ada.page.locator('#people-text', { hasText: '1 here' }).waitFor();
+  await other.close();
+});
+
+story('a pointer is seen where it points, and fades', async (context) => {
+  const ada = await Person.comeIn(context, hub, 'Ada');
+  const grace = await Person.comeIn(context, hub, 'Grace');
+  const stage = await grace.page.locator('#messages').boundingBox();
+  await grace.page.mouse.move(stage.x + stage.width / 2, stage.y + stage.height / 2);
+  await grace.page.mouse.move(stage.x + stage.width / 4, stage.y + stage.height / 4);
+  const pointer = ada.page.locator('.cursor', { hasText: 'Grace' });
+  await pointer.waitFor({ state: 'attached' });
+  await ada.page.waitForFunction(() => {
+    const { left, top } = document.querySelector('.cursor').style;
+    return Math.abs(parseFloat(left) - 25) < 1 && Math.abs(parseFloat(top) - 25) < 1;
+  });
+  await pointer.waitFor({ state: 'detached' });
+});
+
+story('a machine that slept finds its dead link, and loses nothing', async (context) => {
+  const ada = await Person.comeIn(context, hub, 'Ada');
+  const grace = await Person.comeIn(context, hub, 'Grace');
+  await ada.page.click('#sleep');
+  await ada.page.locator('body[data-asleep]').waitFor();
+  const missed = words('said while it slept');
+  await grace.say(missed);
+  await grace.fate(missed, 'done');
+  assert.equal(await ada.message(missed).count(), 0);
+  await ada.noted('awake');
+  await ada.noted('lost');
+  await ada.is('connected');
+  await ada.message(missed).waitFor();
+  const outage = ada.page.locator('#outage[data-complete=true]');
+  await outage.locator('li', { hasText: 'after waking up' }).waitFor();
+  await outage.locator('li', { hasText: 'Nothing lost' }).waitFor();
+});
+
+story('the load slider floods the room, and says what that costs', async (context) => {
+  const ada = await Person.comeIn(context, hub, 'Ada');
+  const grace = await Person.comeIn(context, hub, 'Grace');
+  await ada.page.locator('#load-rate').fill('4');
+  await ada.page.locator('#load-p99', { hasText: 'ms' }).waitFor();
+  await grace.page.locator('#load-heard', { hasText: /[1-9]/ }).waitFor();
+  await ada.page.locator('#load-rate').fill('0');
+  assert.equal(await ada.page.locator('.messages .message').count(), 0);
+  const text = words('after the flood');
+  await ada.say(text);
+  await grace.message(text).waitFor();
+});
+
+story('the push panel shows the very call', async (context) => {
+  const ada = await Person.comeIn(context, hub, 'Ada');
+  const call = ada.page.locator('#push-command');
+  await ada.page.locator('[data-call=terminal]').focus();
+  await ada.page.keyboard.press('ArrowRight');
+  assert.match(await call.innerText(), /^bridge\.Publish\(PublishRequest\(\n\s+room="chat:lobby"/);
+  await ada.page.keyboard.press('ArrowRight');
+  assert.match(await call.innerText(), /roomcast\.v1\.Bridge\/Publish$/);
+  await ada.enter('chat:random');
+  assert.match(await call.innerText(), /"room": "chat:random"/);
 });
 
 story('the hub is killed and started again: the page comes back and says so', async (context) => {

@@ -90,8 +90,11 @@ serve() {
   # In a session of its own, so that Ctrl-C reaches only this script, which ends the hub once.
   mkdir -p "$LOGS"
   [[ $scheme == http ]] || need_dev_certificate
+  # The demo's load slider goes to 2,000 messages a second.
+  local flood=(--set limits.publishes_per_second=4000 --set limits.publish_burst=8000
+    --set limits.commands_per_second=4000 --set limits.command_burst=8000)
   setsid "$HUB" serve --dev --static-dir web-demo/dist --port "$port" \
-    --bridge-port "$bridge_port" --ops-port "$ops_port" "${tls[@]}" "$@" >"$HUB_LOG" 2>&1 </dev/null &
+    --bridge-port "$bridge_port" --ops-port "$ops_port" "${flood[@]}" "${tls[@]}" "$@" >"$HUB_LOG" 2>&1 </dev/null &
   local hub=$! tries=0 status=0
   trap 'end_hub $hub; say "ended"; exit 0' INT TERM
   until is_ready "$ops_port"; do

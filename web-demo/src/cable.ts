@@ -1,12 +1,14 @@
-// A cable that can be cut. The SDK is given this class in place of the browser's WebSocket; while
-// the cable is cut, an open connection is gone without a goodbye and new ones fail, as in a dead
-// network.
+// A cable that can be cut, and a machine that can sleep. The SDK is given this class in place of the
+// browser's WebSocket. While the cable is cut, an open connection is gone without a goodbye and new
+// ones fail, as in a dead network. Asleep, nothing goes either way and nobody is told: after that
+// the connection looks open, and never carries anything again.
 
 import type { WebSocketLike } from 'roomcast';
 
 type Handler = ((event: never) => unknown) | null;
 
 let cut = false;
+let asleep = false;
 let current: CableSocket | undefined;
 
 const ABNORMAL = { code: 1006, reason: '', wasClean: false };
@@ -20,9 +22,12 @@ export class CableSocket implements WebSocketLike {
   onerror: Handler = null;
   binaryType = 'arraybuffer';
   #inner: WebSocket | undefined;
+  // Slept through: open to the eye.
+  #numb = false;
 
   constructor(url: string, protocols: string[]) {
     current = this;
+    this.#numb = asleep;
     if (cut) {
       setTimeout(() => this.#lose(), REFUSED_AFTER_MS);
       return;
@@ -31,9 +36,13 @@ export class CableSocket implements WebSocketLike {
     this.#inner = inner;
     inner.binaryType = 'arraybuffer';
     inner.onopen = (event) => this.onopen?.(event as never);
-    inner.onmessage = (event) => this.onmessage?.(event as never);
+    inner.onmessage = (event) => {
+      if (!this.#numb) this.onmessage?.(event as never);
+    };
     inner.onerror = (event) => this.onerror?.(event as never);
-    inner.onclose = (event) => this.onclose?.(event as never);
+    inner.onclose = (event) => {
+      if (!this.#numb) this.onclose?.(event as never);
+    };
   }
 
   get readyState(): number {
@@ -46,10 +55,14 @@ export class CableSocket implements WebSocketLike {
     return this.#inner?.protocol ?? '';
   }
   send(data: Uint8Array<ArrayBuffer>): void {
-    this.#inner?.send(data);
+    if (!this.#numb) this.#inner?.send(data);
   }
   close(code?: number, reason?: string): void {
     this.#inner?.close(code, reason);
+  }
+
+  numb(): void {
+    this.#numb = true;
   }
 
   /** The connection is gone, and this end is told so. */
@@ -78,4 +91,17 @@ export function cutCable(): void {
 export function mendCable(): void {
   cut = false;
   window.dispatchEvent(new Event('online'));
+}
+
+export const isAsleep = (): boolean => asleep;
+
+export function sleep(): void {
+  asleep = true;
+  current?.numb();
+}
+
+/** Browsers tell a page that it runs again; so does this. */
+export function wake(): void {
+  asleep = false;
+  document.dispatchEvent(new Event('resume'));
 }

@@ -1,14 +1,16 @@
 // How one is connected: the state in words, the attempts, the round trips, the hub's clock.
 
 import type { Client, StateEvent } from 'roomcast';
-import { cutCable, isCut, mendCable } from './cable.js';
+import { cutCable, isAsleep, isCut, mendCable, sleep, wake } from './cable.js';
 import { find, make, prepend } from './dom.js';
+import { Outage, type Rejoined } from './outage.js';
 import { duration, timeOfDay } from './words.js';
 
 const SAMPLES = 60;
 const LOG_LINES = 40;
 const PROBE_EVERY_MS = 2000;
 const REFRESH_EVERY_MS = 100;
+const SLEEP_MS = 8000;
 
 export class ConnectionPanel {
   readonly #client: Client;
@@ -25,6 +27,9 @@ export class ConnectionPanel {
   readonly #line = find('trip-line', SVGPolylineElement);
   readonly #cut = find('cut', HTMLButtonElement);
   readonly #log = find('log', HTMLOListElement);
+  readonly #sleep = find('sleep', HTMLButtonElement);
+  readonly #outageBox = find('outage', HTMLElement);
+  readonly #outageLines = find('outage-lines', HTMLUListElement);
 
   readonly #trips: number[] = [];
   #event: StateEvent | undefined;
@@ -32,16 +37,20 @@ export class ConnectionPanel {
   #lostAt: number | undefined;
   #connectedAt = 0;
   #attempts = 0;
+  #outage: Outage | undefined;
+  #sleptAt = 0;
+  #wokeAt: number | undefined;
 
   constructor(client: Client) {
     this.#client = client;
     client.on('state', (event) => this.#changed(event));
     client.on('error', (error) => this.#note(`${error.code}: ${error.message}`));
     this.#cut.addEventListener('click', () => this.#toggleCable());
+    this.#sleep.addEventListener('click', () => this.#fallAsleep());
     find('probe', HTMLButtonElement).addEventListener('click', () => void this.#probe(true));
     this.#pill.addEventListener('click', () => this.#toggleSheet());
     setInterval(() => {
-      if (!document.hidden && client.state === 'connected') void this.#probe(false);
+      if (!document.hidden && !isAsleep() && client.state === 'connected') void this.#probe(false);
     }, PROBE_EVERY_MS);
     setInterval(() => this.#refresh(), REFRESH_EVERY_MS);
     this.#refresh();
@@ -53,6 +62,10 @@ export class ConnectionPanel {
     if (event.state === 'connected' && event.previous !== 'connected') this.#connected();
     else if (event.previous === 'connected') {
       this.#lostAt = performance.now();
+      // Asleep, it was away before anybody could know.
+      this.#outage = new Outage(this.#wokeAt ? this.#sleptAt : this.#lostAt, this.#wokeAt);
+      this.#wokeAt = undefined;
+      this.#outageBox.hidden = true;
       const { code = '', message = '' } = event.reason ?? {};
       this.#note(code === 'connection_lost' ? 'lost' : `lost: ${message}`);
     } else if (event.retryIn !== undefined && event.attempt > 0) {
@@ -72,9 +85,43 @@ export class ConnectionPanel {
       const times = `${this.#attempts} ${this.#attempts === 1 ? 'attempt' : 'attempts'}`;
       this.#note(`back after ${duration(now - this.#lostAt)}, ${times}`);
     }
+    this.#outage?.back(now, this.#attempts);
     this.#lostAt = undefined;
     this.#attempts = 0;
     void this.#probe(false);
+  }
+
+  /** After an automatic rejoin. */
+  rejoined(room: Rejoined): void {
+    if (!this.#outage) return;
+    this.#outage.rejoined(room);
+    this.#outageBox.hidden = false;
+    this.#outageBox.dataset['complete'] = String(this.#outage.complete);
+    this.#outageLines.replaceChildren(...this.#outage.lines().map((line) => make('li', {}, line)));
+  }
+
+  // As a laptop that is closed: the page hears nothing, and its connection is dead when it wakes.
+  #fallAsleep(): void {
+    if (isAsleep() || isCut()) return;
+    sleep();
+    this.#sleptAt = performance.now();
+    this.#sleep.disabled = true;
+    this.#cut.disabled = true;
+    document.body.dataset['asleep'] = '';
+    this.#note('asleep: nothing comes, and nobody is told');
+    const until = this.#sleptAt + SLEEP_MS;
+    const timer = setInterval(() => {
+      const left = until - performance.now();
+      this.#sleep.textContent = `Asleep, ${Math.ceil(left / 1000)} s`;
+      if (left > 0) return;
+      clearInterval(timer);
+      this.#sleep.textContent = 'Sleep';
+      this.#sleep.disabled = this.#cut.disabled = false;
+      delete document.body.dataset['asleep'];
+      this.#note('awake: is the hub still there?');
+      this.#wokeAt = performance.now();
+      wake();
+    }, 200);
   }
 
   async #probe(tell: boolean): Promise<void> {

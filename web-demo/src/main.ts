@@ -3,8 +3,11 @@
 import { createClient, version } from 'roomcast';
 import { CableSocket } from './cable.js';
 import { ConnectionPanel } from './connection_panel.js';
+import { Cursors } from './cursors.js';
 import { find } from './dom.js';
 import { keep, OFFERED_ROOMS, recall } from './identity.js';
+import { LoadPanel } from './load_panel.js';
+import { nameOf, People } from './people.js';
 import { PushPanel } from './push_panel.js';
 import { type RoomHost, RoomView } from './room_view.js';
 import { askWho } from './welcome.js';
@@ -14,7 +17,8 @@ url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const client = createClient(url.href, { name: 'web-demo', version, WebSocket: CableSocket });
 const pushes = new PushPanel();
-new ConnectionPanel(client);
+const connection = new ConnectionPanel(client);
+const people = new People();
 
 const list = find('room-list', HTMLUListElement);
 const messages = find('messages', HTMLElement);
@@ -29,8 +33,26 @@ let current: RoomView | undefined;
 const host: RoomHost = {
   selected: select,
   pushed: (message) => pushes.pushed(message),
+  pointed: (view, user, place) => {
+    const member = view.presence.members.get(user);
+    if (view === current) cursors.moved(user, member ? nameOf(member) : user.slice(0, 8), place);
+  },
+  loaded: (sentAt) => load.heard(sentAt),
+  peopleChanged: (view) => {
+    if (view === current) showPeople();
+  },
+  rejoined: (joined) => connection.rejoined(joined),
   name: () => nameField.value.trim() || 'Somebody',
 };
+const cursors = new Cursors(find('cursors', HTMLElement), (place) => current?.point(place));
+const load = new LoadPanel((sentAt) => current?.load(sentAt) ?? false);
+client.on('error', ({ code }) => {
+  if (code === 'too_many_requests') load.refused('The hub takes no more from one session than its limits say.');
+});
+
+function showPeople(): void {
+  if (current) people.show(current.presence, client.session?.user);
+}
 
 function showNote(): void {
   note.textContent = current?.note ?? '';
@@ -41,6 +63,8 @@ function select(view: RoomView): void {
   for (const each of views.values()) each.select(each === view);
   title.textContent = view.name;
   pushes.showRoom(view.name);
+  cursors.clear();
+  showPeople();
   showNote();
 }
 
@@ -84,7 +108,10 @@ function listen(): void {
     event.preventDefault();
     text.focus();
   });
-  nameField.addEventListener('change', remember);
+  nameField.addEventListener('change', () => {
+    remember();
+    for (const view of views.values()) view.rename();
+  });
   find('composer', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
     const words = text.value.trim();

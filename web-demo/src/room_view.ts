@@ -1,18 +1,37 @@
 // A room that is joined: its entry in the list, its log, and what goes between them and the SDK.
 
-import { type Client, type JoinedEvent, type Message, type Room, RoomcastError } from 'roomcast';
+import {
+  type Client,
+  type JoinedEvent,
+  type Message,
+  type PresenceEvent,
+  type Room,
+  RoomcastError,
+} from 'roomcast';
+import { isPlace, type Place } from './cursors.js';
 import { make } from './dom.js';
 import { MessageLog, type Said } from './message_log.js';
+import { nameOf } from './people.js';
 import { duration } from './words.js';
 
 interface Talk {
   said: Said;
+  /** Where one points; volatile. */
+  cursor: Place;
+  /** When it was sent, by the sender's clock; volatile. */
+  load: number;
 }
 
 export interface RoomHost {
   selected(view: RoomView): void;
   /** A publication without a session: a backend's. */
   pushed(message: Message): void;
+  pointed(view: RoomView, user: string, place: Place): void;
+  /** By oneself, then; or by another. */
+  loaded(sentAt: number | undefined): void;
+  /** Who is there, or what one is told of it, has changed. */
+  peopleChanged(view: RoomView): void;
+  rejoined(joined: JoinedEvent): void;
   name(): string;
 }
 
@@ -20,6 +39,9 @@ const isSaid = (data: unknown): data is Said => {
   const said = data as Partial<Said> | null;
   return typeof said?.name === 'string' && typeof said.text === 'string';
 };
+
+// Above it, comings and goings are numbers only.
+const NAMED_MAX = 20;
 
 export class RoomView {
   readonly name: string;
@@ -30,11 +52,15 @@ export class RoomView {
   readonly #room: Room<Talk>;
   readonly #button: HTMLButtonElement;
   readonly #unread = make('span', { class: 'count', hidden: '' });
+  readonly #here = make('span', { class: 'here', hidden: '' });
   #count = 0;
   #current = false;
   #epoch = '';
   #offset = 0;
   #trouble = '';
+  // Who was there when one came in is no news.
+  #greeted = false;
+  #me: string | undefined;
 
   constructor(client: Client, name: string, host: RoomHost) {
     this.name = name;
@@ -46,11 +72,12 @@ export class RoomView {
       { class: 'room', type: 'button', 'data-room': name },
       make('span', { class: 'mark', 'aria-hidden': 'true' }),
       make('span', { class: 'name' }, name),
+      this.#here,
       this.#unread,
     );
     this.#button.addEventListener('click', () => host.selected(this));
     this.item = make('li', {}, this.#button);
-    this.#room = client.room<Talk>(name);
+    this.#room = client.room<Talk>(name, { presence: 'members', data: { name: host.name() } });
     this.#listen();
   }
 
@@ -58,6 +85,23 @@ export class RoomView {
   get note(): string {
     if (this.#trouble) return this.#trouble;
     return { left: 'not joined', joining: 'joining…', joined: 'joined' }[this.#room.state];
+  }
+
+  get presence(): Room<Talk>['presence'] {
+    return this.#room.presence;
+  }
+
+  /** The others see the new name where they see who is there. */
+  rename(): void {
+    void this.#room.update({ name: this.#host.name() });
+  }
+
+  point(place: Place): void {
+    if (this.#room.state === 'joined') this.#room.send('cursor', place);
+  }
+
+  load(sentAt: number): boolean {
+    return this.#room.state === 'joined' && this.#room.send('load', sentAt);
   }
 
   async join(): Promise<void> {
@@ -107,7 +151,10 @@ export class RoomView {
     this.#room.on('joined', (joined) => {
       const { position, rejoined } = joined;
       this.#trouble = '';
-      if (rejoined) this.#back(joined);
+      if (rejoined) {
+        this.#back(joined);
+        this.#host.rejoined(joined);
+      }
       this.#epoch = position.epoch;
       this.#offset = Math.max(this.#offset, position.offset);
       this.#show();
@@ -118,6 +165,7 @@ export class RoomView {
       this.log.note(this.#trouble);
       this.#show();
     });
+    this.#room.on('presence', (event) => this.#people(event));
     this.#room.on('gap', ({ from, to }) => this.log.note(`messages ${from} to ${to} are missing`));
   }
 
@@ -133,7 +181,36 @@ export class RoomView {
     else this.log.note(`back; ${messages} went by meanwhile`);
   }
 
+  // A room of many would be a log of comings and goings.
+  #people({ joined, left, members, users }: PresenceEvent): void {
+    this.#here.hidden = users === 0;
+    this.#here.textContent = String(users);
+    this.#here.title = `${users} here`;
+    const me = this.#client.session?.user;
+    if (members.size <= NAMED_MAX && this.#greeted) {
+      for (const member of joined) {
+        if (member.user !== me) this.log.note(`${nameOf(member)} came in`);
+      }
+      for (const member of left) {
+        if (member.user !== me && member.user !== this.#me) this.log.note(`${nameOf(member)} left`);
+      }
+    }
+    this.#me = me;
+    this.#greeted = true;
+    this.#host.peopleChanged(this);
+  }
+
+  #volatile(message: Message): boolean {
+    const { type, data, publisher, own } = message;
+    if (type === 'load') this.#host.loaded(own && typeof data === 'number' ? data : undefined);
+    else if (type === 'cursor' && isPlace(data) && publisher && !own) {
+      this.#host.pointed(this, publisher.user, data);
+    } else return type === 'cursor';
+    return true;
+  }
+
   #message(message: Message): void {
+    if (message.offset === 0 && this.#volatile(message)) return;
     this.#offset = Math.max(this.#offset, message.offset);
     if (message.publisher?.session === undefined) {
       this.log.pushed(message, this.#latency(message));

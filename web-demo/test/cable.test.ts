@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { CableSocket, cutCable, isCut, mendCable } from '../src/cable.js';
+import { CableSocket, cutCable, isAsleep, isCut, mendCable, sleep, wake } from '../src/cable.js';
 
 class FakeSocket {
   static readonly CLOSING = 2;
@@ -21,7 +21,7 @@ class FakeSocket {
 }
 
 const page = new EventTarget();
-Object.assign(globalThis, { WebSocket: FakeSocket, window: page });
+Object.assign(globalThis, { WebSocket: FakeSocket, window: page, document: page });
 
 beforeEach(() => {
   if (isCut()) mendCable();
@@ -66,4 +66,27 @@ test('mending tells the page that its network is back', () => {
   mendCable();
   assert.equal(online, 1);
   assert.equal(isCut(), false);
+});
+
+test('asleep, nothing goes either way and nobody is told; awake, the old connection stays dead', () => {
+  const socket = new CableSocket('ws://hub.test/ws', []);
+  const closed = codes(socket);
+  const heard: unknown[] = [];
+  socket.onmessage = (event: unknown) => heard.push(event);
+  const inner = FakeSocket.last;
+  let woke = 0;
+  page.addEventListener('resume', () => (woke += 1), { once: true });
+  sleep();
+  assert.equal(isAsleep(), true);
+  inner?.onmessage?.('one');
+  wake();
+  inner?.onmessage?.('two');
+  assert.equal(woke, 1);
+  assert.equal(socket.readyState, 1);
+  assert.equal(heard.length, 0);
+  assert.deepEqual(closed, []);
+  const next = new CableSocket('ws://hub.test/ws', []);
+  next.onmessage = (event: unknown) => heard.push(event);
+  FakeSocket.last?.onmessage?.('three');
+  assert.deepEqual(heard, ['three']);
 });

@@ -56,6 +56,7 @@ export class Person {
       await page.click('#welcome-form button[type=submit]');
     } else {
       await page.fill('#identity-name', name);
+      await page.press('#identity-name', 'Enter');
     }
     await connected.waitFor();
     await page.locator('[data-room="chat:lobby"][data-state=joined]').waitFor();
@@ -68,6 +69,13 @@ export class Person {
 
   async enter(room) {
     await this.page.click(`[data-room="${room}"]`);
+    await this.page.locator(`[data-room="${room}"][data-state=joined]`).waitFor();
+  }
+
+  /** A room that is not in the list yet. */
+  async visit(room) {
+    await this.page.fill('#room-name', room);
+    await this.page.press('#room-name', 'Enter');
     await this.page.locator(`[data-room="${room}"][data-state=joined]`).waitFor();
   }
 
