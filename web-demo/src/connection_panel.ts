@@ -112,7 +112,7 @@ export class ConnectionPanel {
     const until = this.#sleptAt + SLEEP_MS;
     const timer = setInterval(() => {
       const left = until - performance.now();
-      this.#sleep.textContent = `Asleep, ${Math.ceil(left / 1000)} s`;
+      this.#sleep.textContent = `${Math.max(0, Math.ceil(left / 1000))} s …`;
       if (left > 0) return;
       clearInterval(timer);
       this.#sleep.textContent = 'Sleep';

@@ -40,6 +40,7 @@ const isSaid = (data: unknown): data is Said => {
   return typeof said?.name === 'string' && typeof said.text === 'string';
 };
 
+const SHOWN_BEFORE = 50;
 // Above it, comings and goings are numbers only.
 const NAMED_MAX = 20;
 
@@ -61,6 +62,8 @@ export class RoomView {
   // Who was there when one came in is no news.
   #greeted = false;
   #me: string | undefined;
+  // What is replayed of before one came in is not unread; what came while one was away is.
+  #present = false;
 
   constructor(client: Client, name: string, host: RoomHost) {
     this.name = name;
@@ -106,7 +109,8 @@ export class RoomView {
 
   async join(): Promise<void> {
     try {
-      await this.#room.join();
+      // What was said before one came in.
+      await this.#room.join({ since: { last: SHOWN_BEFORE } });
     } catch (error) {
       this.#trouble = `could not join: ${reasonOf(error)}`;
       this.log.note(this.#trouble);
@@ -149,7 +153,8 @@ export class RoomView {
     this.#room.on('message', (message) => this.#message(message as Message));
     this.#room.on('state', () => this.#show());
     this.#room.on('joined', (joined) => {
-      const { position, rejoined } = joined;
+      const { position, rejoined, replayed } = joined;
+      this.#present = rejoined || replayed === 0;
       this.#trouble = '';
       if (rejoined) {
         this.#back(joined);
@@ -221,7 +226,7 @@ export class RoomView {
       const { session } = message.publisher;
       this.log.said(message, { name: session, text: JSON.stringify(message.data), mark: '' });
     }
-    if (this.#current || message.own) return;
+    if (this.#current || message.own || (message.replayed && !this.#present)) return;
     this.#count += 1;
     this.#show();
   }

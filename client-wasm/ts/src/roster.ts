@@ -23,9 +23,10 @@ export class Roster {
   // What the list that is on its way has so far.
   #list: Map<string, Member> | undefined;
 
-  /** Undefined while the list is not whole. */
+  /** Undefined while the list is not whole, and where nothing is different. */
   take({ flags, users, sessions, members }: PresenceTold): Omit<PresenceEvent, 'room'> | undefined {
-    const before = this.presence.members;
+    const known = this.presence;
+    const before = known.members;
     if (flags & Flag.PresenceFirst) this.#list = new Map();
     const next = (this.#list ??= new Map(before));
     for (const raw of members) {
@@ -38,11 +39,13 @@ export class Roster {
     const joined: Member[] = [];
     const updated: Member[] = [];
     for (const [user, member] of next) {
-      const known = before.get(user);
-      if (!known) joined.push(member);
-      else if (known !== member && !same(known, member)) updated.push(member);
+      const had = before.get(user);
+      if (!had) joined.push(member);
+      else if (had !== member && !same(had, member)) updated.push(member);
     }
     const left = [...before.values()].filter(({ user }) => !next.has(user));
+    const changes = joined.length + left.length + updated.length;
+    if (changes === 0 && known.users === users && known.sessions === sessions) return undefined;
     return { ...this.presence, joined, left, updated };
   }
 }

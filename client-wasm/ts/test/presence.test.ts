@@ -30,6 +30,8 @@ test('who is there is told at once, and then what changes', async () => {
   assert.deepEqual(room.presence.members.get('ann')?.data, { colour: 'red' });
   assert.equal(room.presence.sessions, 3);
   hub.pushPresence('chat:a', [[2, 6], [3, user('cid', 1)], [4, 'ann'], [5, user('bob', 1)], [6, 2], [7, 2]]);
+  // The hub tells the room of one's own coming, too.
+  hub.pushPresence('chat:a', [[2, 7], [3, user('cid', 1)], [6, 2], [7, 2]]);
   assert.deepEqual(heard, ['+ann1 bob2 of 2/3', '+cid1 -ann1 =bob1 of 2/2']);
   assert.deepEqual([...room.presence.members.keys()], ['bob', 'cid']);
 });
