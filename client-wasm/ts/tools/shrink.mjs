@@ -31,7 +31,8 @@ export const secondMinifier = {
           // A script's one name is what a page calls it by.
           module: !path.endsWith('.iife.js'),
           ecma: 2022,
-          compress: { ecma: 2022, passes: 3 },
+          // The core's text stays at the top: gzip codes it apart from the rest, which is worth 1 %.
+          compress: { ecma: 2022, passes: 3, reduce_vars: false },
           sourceMap: map && { content: map.text, url: `${basename(path)}.map` },
         });
         mkdirSync(dirname(path), { recursive: true });
