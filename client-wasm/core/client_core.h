@@ -113,9 +113,6 @@ class ClientCore {
   static constexpr Duration kFreshAttempt = 1s;
   // One clock ran so much further than the other: the machine slept, or a clock was set.
   static constexpr Duration kClockJump = 5s;
-  // Hello and its joins; a hub takes 16 KiB before Welcome. Rooms beyond are joined after it.
-  static constexpr std::size_t kHelloBytesMax = 15 * 1024;
-
   // client_core.cc: the connection's way
   void Enter(Step step, const Fault& fault);
   void StartAttempt();

@@ -30,6 +30,14 @@ inline constexpr std::size_t kTagsMax = 8;
 inline constexpr std::size_t kTagBytesMax = 64;  // name and value, each
 inline constexpr std::size_t kClientNameBytesMax = 64;
 inline constexpr std::size_t kTokenBytesMax = 8 * 1024;
+// All that a connection may send before Welcome, inflated: what a stranger can make the hub hold.
+inline constexpr std::size_t kBeforeWelcomeBytesMax = 16 * 1024;
+// A Hello with the longest token has as much again for its joins.
+static_assert(kBeforeWelcomeBytesMax >= 2 * kTokenBytesMax);
+static_assert(kBeforeWelcomeBytesMax < kInboundMessageBytesMax);
+// A client's Hello with its joins; rooms that do not fit are joined after Welcome.
+inline constexpr std::size_t kHelloBytesMax = 15 * 1024;
+static_assert(kHelloBytesMax < kBeforeWelcomeBytesMax);
 inline constexpr std::size_t kMemberDataBytesMax = 1024;
 inline constexpr std::size_t kProducerBytes = 16;
 inline constexpr std::size_t kSessionKeyBytes = 16;

@@ -30,7 +30,7 @@ struct ConnectionConfig {
   CompressionConfig compression;
   // Payloads of all messages before the application says its first word, which in the hub is
   // Welcome, inflated. 0: nothing but the limit of each message.
-  std::uint32_t before_welcome_bytes = 16 * 1024;
+  std::uint32_t before_welcome_bytes = kBeforeWelcomeBytesMax;
   // Null: plain. Outlives every connection.
   const CurrentTls* tls = nullptr;
   // From accept to the end of the TLS handshake.

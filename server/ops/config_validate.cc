@@ -210,10 +210,10 @@ void CheckRelations(const v1::Config& config, Problems& problems) {
   CheckOutbox(config, problems);
   CheckWindows(config, problems);
   const auto& limits = config.limits();
-  if (limits.member_data_bytes() > limits.before_welcome_bytes()) {
-    problems.push_back(absl::StrCat("limits.member_data: is ", Size(limits.member_data_bytes()),
-                                    ", must fit limits.before_welcome of ",
-                                    Size(limits.before_welcome_bytes())));
+  if (limits.before_welcome_bytes() < kBeforeWelcomeBytesMax) {
+    problems.push_back(absl::StrCat(
+        "limits.before_welcome: is ", Size(limits.before_welcome_bytes()), ", must be at least ",
+        Size(kBeforeWelcomeBytesMax), ", or a client with many rooms could not say Hello"));
   }
   const std::array<std::pair<const char*, std::pair<std::uint32_t, std::uint32_t>>, 3> rates = {
       {{"publish", {limits.publishes_per_second(), limits.publish_burst()}},

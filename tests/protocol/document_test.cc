@@ -90,6 +90,7 @@ TEST(DocumentTest, TheTableOfLimitsIsTheLimits) {
   const std::pair<const char*, std::string> rows[] = {
       {"one WebSocket message from a client", Size(kInboundMessageBytesMax)},
       {"data of one publication", Size(kPublicationDataBytesMax)},
+      {"all messages before Welcome, inflated", Size(kBeforeWelcomeBytesMax)},
       {"room name", Size(kRoomNameBytesMax)},
       {"user", Size(kUserBytesMax)},
       {"type", Size(kTypeBytesMax)},
