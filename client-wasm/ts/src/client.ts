@@ -67,6 +67,7 @@ export class Client {
     this.#memberships = new Memberships(this.#driver, (error) => this.#events.emit('error', error));
   }
 
+  /** Where the connection stands; the event `state` tells of changes. */
   get state(): ClientState {
     return this.#state;
   }
@@ -148,6 +149,7 @@ export class Client {
     return sample && { time: sample[0] / 1000, error: sample[1] / 1000 };
   }
 
+  /** What was counted since the client was made, and what is measured now. */
   stats(): ClientStats {
     const core: CoreClient | undefined = this.#driver.core;
     const counts = core?.stats() ?? [];

@@ -87,6 +87,7 @@ export class Room<Events extends EventMap = AnyEvents> {
     };
   }
 
+  /** Where this handle's membership stands. */
   get state(): RoomState {
     if (!this.#wish) return 'left';
     return this.#membership?.state === 'joined' ? 'joined' : 'joining';

@@ -15,6 +15,7 @@ const run = (...command) => {
 if (!existsSync(join(folder, 'dist/index.js'))) run('tools/build.mjs');
 run('node_modules/typescript/lib/tsc.js', '-p', 'test');
 run('node_modules/typescript/lib/tsc.js', '-p', 'bench');
+run('tools/reference.mjs', '--check');
 rmSync(out, { recursive: true, force: true });
 const tests = readdirSync(join(folder, 'test')).filter((name) => name.endsWith('.test.ts'));
 await esbuild.build({

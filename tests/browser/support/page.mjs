@@ -13,8 +13,9 @@ const FLAGS = [
 // Two busy cores, and a hub with sanitizers.
 const PATIENCE_MS = 20_000;
 
-export const launch = () =>
+export const launch = (options = {}) =>
   chromium.launch({
+    ...options,
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     args: FLAGS,
