@@ -3,7 +3,6 @@
 
 import type { CoreClient } from './abi.js';
 import { Driver, type Told } from './driver.js';
-import type { SessionStarted } from './effects.js';
 import { RoomcastError } from './errors.js';
 import { Emitter, type ListenOptions, type Listener, type Off } from './events.js';
 import { Kind, Stat } from './exports.js';
@@ -180,10 +179,12 @@ export class Client {
         // A session follows at once: who hears `connected` finds it there.
         if (STATES[effect.state] === 'connected') return;
         return this.#setState(STATES[effect.state] ?? 'disconnected');
-      case Kind.Session:
-        this.#session = sessionOf(effect);
+      case Kind.Session: {
+        const { kind: _, ...session } = effect;
+        this.#session = session;
         if (this.#inbox) void this.inbox;
         return this.#setState('connected');
+      }
       case Kind.Error: {
         const error = problemError(effect.problem);
         if (error) this.#events.emit('error', error);
@@ -226,10 +227,6 @@ export class Client {
       this.#setState('closed');
     }
   }
-}
-
-function sessionOf({ id, user, instance, node, resumed }: SessionStarted): Session {
-  return { id, user, instance, node, resumed };
 }
 
 // A URL that no WebSocket takes would be an attempt that fails for ever.

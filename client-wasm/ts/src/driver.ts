@@ -13,7 +13,7 @@ import { browserTargets, watchPage } from './page_signals.js';
 import { errorOf } from './problems.js';
 import { Socket, type WebSocketConstructor } from './socket.js';
 import { TokenDesk } from './token_desk.js';
-import type { ClientOptions } from './types.js';
+import type { ClientOptions, TokenRequest } from './types.js';
 import type { SharedCore } from './wasm_loader.js';
 
 type WorldKind =
@@ -47,6 +47,11 @@ interface Waiting {
   fail(error: RoomcastError): void;
 }
 
+const REASONS: Record<TokenWhy, TokenRequest['reason']> = {
+  [TokenWhy.Initial]: 'connect',
+  [TokenWhy.Expired]: 'expired',
+  [TokenWhy.Refresh]: 'refresh',
+};
 const TIMER_MS_MAX = 0x7fffffff;
 
 export class Driver {
@@ -313,7 +318,7 @@ export class Driver {
       case Kind.SetTimer:
         return this.#setTimer(effect.at);
       case Kind.NeedToken:
-        return this.#tokens.ask(effect.request, reasonOf(effect.why));
+        return this.#tokens.ask(effect.request, REASONS[effect.why]);
       case Kind.Settled: {
         const call = this.#calls.get(effect.call);
         this.#calls.delete(effect.call);
@@ -348,16 +353,5 @@ export class Driver {
       () => this.input((core) => core.run('rc_on_timer')),
       Math.min(delay, TIMER_MS_MAX),
     );
-  }
-}
-
-function reasonOf(why: TokenWhy): 'connect' | 'expired' | 'refresh' {
-  switch (why) {
-    case TokenWhy.Expired:
-      return 'expired';
-    case TokenWhy.Refresh:
-      return 'refresh';
-    default:
-      return 'connect';
   }
 }

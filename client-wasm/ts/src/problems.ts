@@ -5,7 +5,10 @@ import { RoomcastError } from './errors.js';
 import { Outcome } from './exports.js';
 
 /** Undefined where nothing went wrong. */
-export function problemError(problem: Problem | RoomcastError): RoomcastError | undefined {
+export function problemError(
+  problem: Problem | RoomcastError,
+  cause?: unknown,
+): RoomcastError | undefined {
   if (problem instanceof RoomcastError) return problem;
   const { number, name, message, retryable, retryAfter } = problem;
   if (number === 0 && name === '') return undefined;
@@ -13,26 +16,14 @@ export function problemError(problem: Problem | RoomcastError): RoomcastError | 
     number: number || undefined,
     retryable,
     retryAfter: retryAfter || undefined,
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
-const WORDS: Record<Outcome, [code: string, message: string]> = {
-  [Outcome.Done]: ['internal', 'done'],
-  [Outcome.Refused]: ['refused', 'refused'],
-  [Outcome.TimedOut]: ['timeout', 'no answer in time'],
-  [Outcome.Aborted]: ['aborted', 'given up before it was done'],
-  [Outcome.Unknown]: ['outcome_unknown', 'sent, and nobody can tell what came of it'],
-};
-
-/** Of a call that was not done. */
+/** Of a call that was not done: the core always says why. */
 export function errorOf(settled: Settled, signal?: AbortSignal): RoomcastError {
-  const [code, message] = WORDS[settled.outcome] ?? ['internal', 'an outcome without a name'];
+  const cause: unknown = signal?.aborted ? signal.reason : undefined;
   // The core's name for it says why the outcome is unknown; the application asks whether it is.
-  const name = settled.outcome === Outcome.Unknown ? code : settled.name || code;
-  return new RoomcastError(name, settled.message || message, {
-    number: settled.number || undefined,
-    retryable: settled.retryable,
-    retryAfter: settled.retryAfter || undefined,
-    ...(signal?.aborted ? { cause: signal.reason } : {}),
-  });
+  const name = settled.outcome === Outcome.Unknown ? 'outcome_unknown' : settled.name;
+  return problemError({ ...settled, name }, cause) ?? new RoomcastError('internal', 'no reason');
 }

@@ -1,5 +1,5 @@
-// Prints the package's figures, one `name value unit` a line: what a page downloads, and what
-// decoding costs (bench/decode.ts).
+// Prints the package's figures, one `name value unit` a line: what a page downloads, what decoding
+// costs (bench/decode.ts), and what reconnects leave behind (bench/reconnect.ts).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,14 +16,20 @@ print('sdk_default_gzip_bytes', 'index.js');
 print('sdk_external_js_gzip_bytes', 'external.js');
 print('sdk_external_wasm_gzip_bytes', 'roomcast_sdk.wasm');
 
-const out = join(folder, 'dist/test/bench.mjs');
-await esbuild.build({
-  ...common,
-  entryPoints: ['bench/decode.ts'],
-  outfile: out,
-  platform: 'node',
-  external: ['protobufjs'],
-});
-const schema = join(folder, '../../proto/roomcast/v1/client.proto');
-const { status } = spawnSync(process.execPath, [out, join(folder, 'dist/roomcast_sdk.wasm'), schema], { stdio: 'inherit' });
-process.exit(status ?? 1);
+// Bundles a program of bench/ and runs it with the core's file and more words.
+async function run(name, words = [], flags = []) {
+  const out = join(folder, `dist/test/bench-${name}.mjs`);
+  await esbuild.build({
+    ...common,
+    plugins: [],
+    entryPoints: [`bench/${name}.ts`],
+    outfile: out,
+    platform: 'node',
+    external: ['protobufjs'],
+  });
+  const core = join(folder, 'dist/roomcast_sdk.wasm');
+  const { status } = spawnSync(process.execPath, [...flags, out, core, ...words], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+await run('decode', [join(folder, '../../proto/roomcast/v1/client.proto')]);
+await run('reconnect', [], ['--expose-gc']);
