@@ -51,7 +51,7 @@ CallId ClientCore::UpdateMember(const Now& now, RoomId id, std::string_view memb
 }
 
 bool ClientCore::On(std::uint32_t id, const HistoryPage& page) {
-  const std::optional<PublishQueue::Entry> entry = queue_.Take(static_cast<CallId>(id));
+  const auto entry = queue_.Take(static_cast<CallId>(id));
   if (!entry) {
     ++stats_.unknown_replies;
     return true;

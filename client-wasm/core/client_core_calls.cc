@@ -81,19 +81,17 @@ void ClientCore::Settle(const PublishQueue::Entry& entry, Outcome outcome, const
 }
 
 void ClientCore::SettleAll(Request::Kind kind, RoomId room, Outcome outcome, const Fault& fault) {
-  while (const std::optional<Request> request = requests_.TakeFirst([&](const Request& r) {
-    return r.kind == kind && (room == kNoRoom || r.room == room);
-  })) {
+  while (const std::optional<Request> request = requests_.TakeFirst(kind, room)) {
     Settle(*request, outcome, fault);
   }
 }
 
 void ClientCore::SettleEverything(const Fault& fault, bool by_application) {
   const Outcome no = by_application ? Outcome::kAborted : Outcome::kRefused;
-  while (const auto request = requests_.TakeFirst([](const Request&) { return true; })) {
+  while (const std::optional<Request> request = requests_.TakeFirst()) {
     Settle(*request, no, fault);
   }
-  while (const std::optional<PublishQueue::Entry> entry = queue_.TakeFirst()) {
+  while (const auto entry = queue_.TakeFirst()) {
     Settle(*entry, entry->may_count() && !by_application ? Outcome::kUnknown : no, fault);
   }
 }
@@ -103,7 +101,7 @@ void ClientCore::ExpireCalls() {
     Settle(*request, Outcome::kTimedOut,
            FaultOf(request->sent ? ClientCode::kTimeout : ClientCode::kQueueTimeout));
   }
-  while (const std::optional<PublishQueue::Entry> entry = queue_.TakeExpired(now_)) {
+  while (const auto entry = queue_.TakeExpired(now_)) {
     // Sent on an earlier connection and waiting for the next: nobody will be asked any more.
     const bool unknown = entry->may_count() && !entry->sent;
     Settle(*entry, unknown ? Outcome::kUnknown : Outcome::kTimedOut,
@@ -146,8 +144,9 @@ CallId ClientCore::Enqueue(RoomId room, ClientMessage& message, std::uint64_t co
                            Duration timeout) {
   const CallId call = NextCall();
   message.id = static_cast<std::uint32_t>(call);
-  PublishQueue::Entry entry{call, room, counter, {}, timeout, now_};
-  AppendFrame(entry.frame, message);
+  auto entry = std::make_unique<PublishQueue::Entry>(
+      PublishQueue::Entry{call, room, counter, {}, timeout, now_});
+  AppendFrame(entry->frame, message);
   if (queue_.Add(std::move(entry))) {
     if (counter != 0) last_counter_ = counter;
     PumpQueue();
@@ -192,7 +191,7 @@ void ClientCore::Abort(const Now& now, CallId call) {
   const Fault fault = FaultOf(ClientCode::kAborted);
   if (const std::optional<Request> request = requests_.Take(call)) {
     Settle(*request, Outcome::kAborted, fault);
-  } else if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
+  } else if (const auto entry = queue_.Take(call)) {
     Settle(*entry, Outcome::kAborted, fault);
     PumpQueue();
   }

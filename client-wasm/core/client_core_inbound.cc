@@ -173,7 +173,7 @@ bool ClientCore::On(std::uint32_t, const Welcome& welcome) {
                              welcome.resumed, same_instance});
   SettleAll(Request::Kind::kConnect, kNoRoom, Outcome::kDone, {});
   if (!same_instance) {
-    while (const std::optional<PublishQueue::Entry> entry = queue_.TakeEverSent()) {
+    while (const auto entry = queue_.TakeEverSent()) {
       Settle(*entry, Outcome::kUnknown, FaultOf(ClientCode::kHubChanged));
     }
   }
@@ -290,7 +290,7 @@ bool ClientCore::On(std::uint32_t, const Left& left) {
 }
 
 bool ClientCore::On(std::uint32_t id, const Published& published) {
-  const std::optional<PublishQueue::Entry> entry = queue_.Take(static_cast<CallId>(id));
+  const auto entry = queue_.Take(static_cast<CallId>(id));
   if (!entry) {
     ++stats_.unknown_replies;
     return true;
@@ -312,15 +312,13 @@ bool ClientCore::On(std::uint32_t id, const Ok&) {
     if (refresh_after_ > 0s) refresh_at_ = now_.instant + refresh_after_;
     return true;
   }
-  if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
+  if (const auto entry = queue_.Take(call)) {
     Settle(*entry, Outcome::kDone, {});
     return true;
   }
-  const std::optional<Request> leave = requests_.TakeFirst([call](const Request& request) {
-    return request.call == call && request.kind == Request::Kind::kLeave;
-  });
-  if (leave) {
-    Settle(*leave, Outcome::kDone, {});
+  const Request* request = requests_.Find(call);
+  if (request != nullptr && request->kind == Request::Kind::kLeave) {
+    Settle(*requests_.Take(call), Outcome::kDone, {});
   } else {
     ++stats_.unknown_replies;
   }
@@ -335,7 +333,7 @@ bool ClientCore::On(std::uint32_t id, const Error& error) {
     effects_.Emit(Problem{kNoRoom, Kept(fault)});
     return true;
   }
-  if (const std::optional<PublishQueue::Entry> entry = queue_.Take(call)) {
+  if (const auto entry = queue_.Take(call)) {
     // This refuses the last sending. What became of the ones before, nobody told: the hub refuses
     // for rate, permission or a full mailbox before anybody looks whether the id took effect.
     if (entry->resent) fault.retryable = false;

@@ -23,21 +23,21 @@ void PublishQueue::LookAfter(const Entry& entry) {
       WallTime{std::min(Microseconds(look_at_.wall), Microseconds(start.wall) + limit.count())};
 }
 
-bool PublishQueue::Add(Entry entry) {
-  if (entries_.size() >= kQueueMessages || bytes_ + entry.frame.size() > kQueueBytes) return false;
-  bytes_ += entry.frame.size();
-  LookAfter(entry);
+bool PublishQueue::Add(std::unique_ptr<Entry> entry) {
+  if (entries_.size() >= kQueueMessages || bytes_ + entry->frame.size() > kQueueBytes) return false;
+  bytes_ += entry->frame.size();
+  LookAfter(*entry);
   entries_.push_back(std::move(entry));
   return true;
 }
 
 PublishQueue::Entry* PublishQueue::NextToSend() {
   if (sent_ >= entries_.size()) return nullptr;
-  Entry& next = entries_[sent_];
+  Entry* next = entries_[sent_].get();
   const auto oldest = std::find_if(entries_.begin(), entries_.end(),
-                                   [](const Entry& entry) { return entry.counter != 0; });
-  if (next.counter != 0 && next.counter - oldest->counter >= kCountersInFlight) return nullptr;
-  return &next;
+                                   [](const auto& entry) { return entry->counter != 0; });
+  if (next->counter != 0 && next->counter - (*oldest)->counter >= kCountersInFlight) return nullptr;
+  return next;
 }
 
 void PublishQueue::MarkSent(Entry& entry, const Now& now) {
@@ -48,51 +48,52 @@ void PublishQueue::MarkSent(Entry& entry, const Now& now) {
   LookAfter(entry);
 }
 
-PublishQueue::Entry PublishQueue::TakeAt(std::size_t index) {
-  Entry taken = std::move(entries_[index]);
+std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeAt(std::size_t index) {
+  std::unique_ptr<Entry> taken = std::move(entries_[index]);
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
   if (index < sent_) --sent_;
-  bytes_ -= taken.frame.size();
+  bytes_ -= taken->frame.size();
   return taken;
 }
 
-std::optional<PublishQueue::Entry> PublishQueue::Take(CallId call) {
+std::unique_ptr<PublishQueue::Entry> PublishQueue::Take(CallId call) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].call == call) return TakeAt(i);
+    if (entries_[i]->call == call) return TakeAt(i);
   }
-  return std::nullopt;
+  return nullptr;
 }
 
-std::optional<PublishQueue::Entry> PublishQueue::TakeEverSent() {
+std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeEverSent() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].may_count()) return TakeAt(i);
+    if (entries_[i]->may_count()) return TakeAt(i);
   }
-  return std::nullopt;
+  return nullptr;
 }
 
-std::optional<PublishQueue::Entry> PublishQueue::TakeFirst() {
-  if (entries_.empty()) return std::nullopt;
+std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeFirst() {
+  if (entries_.empty()) return nullptr;
   return TakeAt(0);
 }
 
-std::optional<PublishQueue::Entry> PublishQueue::TakeExpired(const Now& now) {
-  if (now.instant < look_at_.instant && now.wall < look_at_.wall) return std::nullopt;
+std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeExpired(const Now& now) {
+  if (now.instant < look_at_.instant && now.wall < look_at_.wall) return nullptr;
   look_at_ = kNoLook;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (Elapsed(StartOf(entries_[i]), now) >= LimitOf(entries_[i])) {
+    const Entry& entry = *entries_[i];
+    if (Elapsed(StartOf(entry), now) >= LimitOf(entry)) {
       // Look again: what comes behind it was not looked at.
       look_at_ = now;
       return TakeAt(i);
     }
-    LookAfter(entries_[i]);
+    LookAfter(entry);
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 void PublishQueue::MarkUnsent() {
-  for (Entry& entry : entries_) {
-    entry.sent.reset();
-    LookAfter(entry);
+  for (const auto& entry : entries_) {
+    entry->sent.reset();
+    LookAfter(*entry);
   }
   sent_ = 0;
 }

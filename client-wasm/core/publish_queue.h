@@ -1,6 +1,7 @@
 #ifndef ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
 #define ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,20 +39,21 @@ class PublishQueue {
   };
 
   // False: the queue is full (kQueueMessages, kQueueBytes), and it was not taken.
-  [[nodiscard]] bool Add(Entry entry);
+  [[nodiscard]] bool Add(std::unique_ptr<Entry> entry);
 
   // The next one to go out on this connection, in order; nullptr: none, or too many are in flight.
   // The caller sends its frame and says so with MarkSent.
   Entry* NextToSend();
   void MarkSent(Entry& entry, const Now& now);
 
-  std::optional<Entry> Take(CallId call);
+  // Each answers nullptr where there is no such entry.
+  std::unique_ptr<Entry> Take(CallId call);
   // The first publish that was ever sent; for when the hub instance has changed.
-  std::optional<Entry> TakeEverSent();
-  std::optional<Entry> TakeFirst();
+  std::unique_ptr<Entry> TakeEverSent();
+  std::unique_ptr<Entry> TakeFirst();
   // The next one that has waited too long: its timeout from its sending on this connection, or
   // kQueueAge since it was made while it is not sent on one.
-  std::optional<Entry> TakeExpired(const Now& now);
+  std::unique_ptr<Entry> TakeExpired(const Now& now);
   // Never too late; too early where what it was for has settled, until TakeExpired() looks again.
   Instant NextDeadline() const { return look_at_.instant; }
 
@@ -62,10 +64,10 @@ class PublishQueue {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  Entry TakeAt(std::size_t index);
+  std::unique_ptr<Entry> TakeAt(std::size_t index);
   void LookAfter(const Entry& entry);
 
-  std::vector<Entry> entries_;
+  std::vector<std::unique_ptr<Entry>> entries_;
   std::size_t sent_ = 0;  // how many at the front went out on this connection
   std::size_t bytes_ = 0;
   // Before both, nothing has waited too long: so that an input need not look at every entry.

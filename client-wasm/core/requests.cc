@@ -22,8 +22,30 @@ Request Requests::TakeAt(std::size_t index) {
   return taken;
 }
 
+const Request* Requests::Find(CallId call) const {
+  for (const Request& request : requests_) {
+    if (request.call == call) return &request;
+  }
+  return nullptr;
+}
+
 std::optional<Request> Requests::Take(CallId call) {
-  return TakeFirst([call](const Request& request) { return request.call == call; });
+  const Request* found = Find(call);
+  if (found == nullptr) return std::nullopt;
+  return TakeAt(static_cast<std::size_t>(found - requests_.data()));
+}
+
+std::optional<Request> Requests::TakeFirst(Request::Kind kind, RoomId room) {
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    const Request& request = requests_[i];
+    if (request.kind == kind && (room == kNoRoom || request.room == room)) return TakeAt(i);
+  }
+  return std::nullopt;
+}
+
+std::optional<Request> Requests::TakeFirst() {
+  if (requests_.empty()) return std::nullopt;
+  return TakeAt(0);
 }
 
 void Requests::MarkSent(Request::Kind kind, RoomId room, const Now& now) {
@@ -37,9 +59,10 @@ void Requests::MarkUnsent() {
 }
 
 std::optional<Request> Requests::TakeExpired(const Now& now) {
-  return TakeFirst([&now](const Request& request) {
-    return Elapsed(StartOf(request), now) >= LimitOf(request);
-  });
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    if (Elapsed(StartOf(requests_[i]), now) >= LimitOf(requests_[i])) return TakeAt(i);
+  }
+  return std::nullopt;
 }
 
 Instant Requests::NextDeadline() const {

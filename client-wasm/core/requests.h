@@ -28,15 +28,12 @@ class Requests {
 
   // False: too many, and it was not taken.
   [[nodiscard]] bool Add(const Request& request);
+  // nullptr: there is no such call. Valid until the next change.
+  const Request* Find(CallId call) const;
   std::optional<Request> Take(CallId call);
-  // The first one (in the order of their beginning) for which `matches`; taken out.
-  template <class Matches>
-  std::optional<Request> TakeFirst(Matches matches) {
-    for (std::size_t i = 0; i < requests_.size(); ++i) {
-      if (matches(requests_[i])) return TakeAt(i);
-    }
-    return std::nullopt;
-  }
+  // The first one, in the order of their beginning; kNoRoom: of whichever room.
+  std::optional<Request> TakeFirst(Request::Kind kind, RoomId room);
+  std::optional<Request> TakeFirst();
 
   // The Join of this room went out: the joins that wait for it are sent.
   void MarkSent(Request::Kind kind, RoomId room, const Now& now);

@@ -6,66 +6,54 @@
 namespace roomcast::wire {
 namespace {
 
-// Counts the bytes that the writer would write.
-class CountingSink {
+// Writes into memory as far as it reaches, and counts on beyond its end: with no memory at all it
+// measures.
+class Sink {
  public:
-  void Varint(std::uint64_t value) { size_ += VarintBytes(value); }
-  void Fixed64(std::uint64_t) { size_ += 8; }
-  void Raw(std::string_view bytes) { size_ += bytes.size(); }
-  // What is written between the two has its length before it.
-  std::size_t BeginMessage() const { return size_; }
-  void EndMessage(std::size_t begin) { size_ += VarintBytes(size_ - begin); }
-  std::size_t size() const { return size_; }
-
- private:
-  std::size_t size_ = 0;
-};
-
-// Writes into memory, as far as it reaches.
-class MemorySink {
- public:
-  MemorySink(char* out, std::size_t bytes_max) : begin_(out), out_(out), end_(out + bytes_max) {}
+  Sink(char* out, std::size_t bytes_max) : out_(out), bytes_max_(bytes_max) {}
 
   void Varint(std::uint64_t value) {
-    if (Takes(VarintBytes(value))) out_ = WriteVarint(out_, value);
+    if (char* out = Take(VarintBytes(value))) WriteVarint(out, value);
   }
   void Fixed64(std::uint64_t value) {
-    if (!Takes(8)) return;
-    for (int i = 0; i < 8; ++i) *out_++ = static_cast<char>(value >> (8 * i));
+    char* out = Take(8);
+    if (out == nullptr) return;
+    for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(value >> (8 * i));
   }
   void Raw(std::string_view bytes) {
-    if (bytes.empty() || !Takes(bytes.size())) return;
-    std::memcpy(out_, bytes.data(), bytes.size());
-    out_ += bytes.size();
+    char* out = Take(bytes.size());
+    if (out != nullptr && !bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
   }
-  // Most messages have a length of one byte; a longer one is moved to make room. Measuring each
-  // before it is written would cost more, again with every level.
-  char* BeginMessage() {
-    if (Takes(1)) ++out_;
-    return out_;
+  // What is written between the two has its length before it. Most messages have a length of one
+  // byte; a longer one is moved to make room. Measuring each before it is written would cost more,
+  // again with every level.
+  std::size_t BeginMessage() {
+    Take(1);
+    return size_;
   }
-  void EndMessage(char* begin) {
-    const auto bytes = static_cast<std::size_t>(out_ - begin);
+  void EndMessage(std::size_t begin) {
+    const std::size_t bytes = size_ - begin;
     const std::size_t more = VarintBytes(bytes) - 1;
-    if (!Takes(more)) return;
-    if (more != 0) std::memmove(begin + more, begin, bytes);
-    out_ = WriteVarint(begin - 1, bytes) + bytes;
+    if (Take(more) == nullptr) return;
+    char* const message = out_ + begin;
+    if (more != 0) std::memmove(message + more, message, bytes);
+    WriteVarint(message - 1, bytes);
   }
 
-  // False: something did not fit, and what was written is of no use.
-  bool fits() const { return fits_; }
-  std::string_view written() const { return {begin_, static_cast<std::size_t>(out_ - begin_)}; }
+  std::size_t size() const { return size_; }
+  // False: not everything is written.
+  bool fits() const { return size_ <= bytes_max_; }
 
  private:
-  bool Takes(std::size_t bytes) {
-    fits_ = fits_ && static_cast<std::size_t>(end_ - out_) >= bytes;
-    return fits_;
+  // Where the next bytes go; nullptr: they are counted and do not fit.
+  char* Take(std::size_t bytes) {
+    size_ += bytes;
+    return fits() ? out_ + size_ - bytes : nullptr;
   }
 
-  char* begin_;
   char* out_;
-  char* end_;
-  bool fits_ = true;
+  std::size_t bytes_max_;
+  std::size_t size_ = 0;
 };
 
 // A number as Protobuf's varint holds it: signed ones sign-extended to 64 bits.
@@ -99,7 +87,6 @@ constexpr std::size_t NumberBytes(Kind kind) {
   return kind == Kind::k64 ? 8 : 4;
 }
 
-template <class Sink>
 class MessageWriter {
  public:
   explicit MessageWriter(Sink& sink) : sink_(sink) {}
@@ -183,15 +170,15 @@ void AppendMeasured(std::string& out, std::size_t bytes, const MessageTable& tab
                     const void* message) {
   const std::size_t before = out.size();
   out.resize(before + bytes);
-  MemorySink sink(out.data() + before, bytes);
-  MessageWriter<MemorySink>(sink).Write(table, message);
+  Sink sink(out.data() + before, bytes);
+  MessageWriter(sink).Write(table, message);
 }
 
 }  // namespace
 
 std::size_t EncodedBytes(const MessageTable& table, const void* message) {
-  CountingSink sink;
-  MessageWriter<CountingSink>(sink).Write(table, message);
+  Sink sink(nullptr, 0);
+  MessageWriter(sink).Write(table, message);
   return sink.size();
 }
 
@@ -201,23 +188,18 @@ void AppendEncoded(std::string& out, const MessageTable& table, const void* mess
 
 void AppendItem(std::string& out, std::uint32_t number, const MessageTable& table,
                 const void* message) {
-  char head[10];
-  const auto append_head = [&](std::size_t bytes) {
-    char* end = WriteVarint(head, MakeTag(number, WireType::kBytes));
-    end = WriteVarint(end, bytes);
-    out.append(head, static_cast<std::size_t>(end - head));
-  };
-  // A small message, as most are, is written once and copied; a large one is measured before.
+  // A small message, as most are, is written once and copied; a large one is measured so.
   char small[512];
-  MemorySink sink(small, sizeof small);
-  MessageWriter<MemorySink>(sink).Write(table, message);
+  Sink sink(small, sizeof small);
+  MessageWriter(sink).Write(table, message);
+  char head[10];
+  char* end = WriteVarint(head, MakeTag(number, WireType::kBytes));
+  end = WriteVarint(end, sink.size());
+  out.append(head, static_cast<std::size_t>(end - head));
   if (sink.fits()) {
-    append_head(sink.written().size());
-    out.append(sink.written());
+    out.append(small, sink.size());
   } else {
-    const std::size_t bytes = EncodedBytes(table, message);
-    append_head(bytes);
-    AppendMeasured(out, bytes, table, message);
+    AppendMeasured(out, sink.size(), table, message);
   }
 }
 
