@@ -29,7 +29,6 @@ constexpr std::chrono::milliseconds kAcceptPause{200};
 constexpr int kConnectionsMax = 64;
 
 using Request = http::request<http::empty_body>;
-using Response = http::response<http::string_body>;
 
 }  // namespace
 
@@ -96,37 +95,37 @@ class OpsServer::Impl::Connection : public std::enable_shared_from_this<Connecti
     const auto target = request.target();
     OpsAnswer answer = AnswerOps(std::string_view(target.data(), target.size()), is_read,
                                  server_.health_, server_.metrics_);
-    response_ = Response(static_cast<http::status>(answer.status), request.version());
-    response_.set(http::field::content_type, answer.content_type);
-    response_.set(http::field::cache_control, "no-store");
-    if (answer.status == 405) response_.set(http::field::allow, "GET, HEAD");
-    response_.keep_alive(request.keep_alive());
-    response_.content_length(answer.body.size());
-    if (!is_head) response_.body() = std::move(answer.body);
-    serializer_.emplace(response_);
-    serializer_->split(is_head);
-    if (is_head) {
-      http::async_write_header(stream_, *serializer_, OnWritten());
-    } else {
-      http::async_write(stream_, *serializer_, OnWritten());
-    }
+    // An answer to HEAD says how long the body would be, and has none.
+    http::response<http::string_body> response(static_cast<http::status>(answer.status),
+                                               request.version());
+    response.set(http::field::content_type, answer.content_type);
+    response.set(http::field::cache_control, "no-store");
+    if (answer.status == 405) response.set(http::field::allow, "GET, HEAD");
+    response.keep_alive(request.keep_alive());
+    response.content_length(answer.body.size());
+    if (!is_head) response.body() = std::move(answer.body);
+    Write(std::move(response));
   }
 
-  std::function<void(error_code, std::size_t)> OnWritten() {
-    return [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return;
-      if (self->response_.keep_alive()) return self->Read();
-      error_code ignored;
-      self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    };
+  void Write(http::message_generator response) {
+    const bool keep_alive = response.keep_alive();
+    beast::async_write(stream_, std::move(response),
+                       [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
+                         self->OnWritten(error, keep_alive);
+                       });
+  }
+
+  void OnWritten(error_code error, bool keep_alive) {
+    if (error) return;
+    if (keep_alive) return Read();
+    error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
   }
 
   Impl& server_;
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_{kHeadBytesMax};
   std::optional<http::request_parser<http::empty_body>> parser_;
-  Response response_;
-  std::optional<http::response_serializer<http::string_body>> serializer_;
 };
 
 absl::Status OpsServer::Impl::Listen(const std::string& address, std::uint16_t port) {
