@@ -229,3 +229,67 @@ test('without any WebSocket it says so', async (context) => {
   const made = client(new FakeHub(), { WebSocket: undefined });
   assert.equal(await codeOf(made.connect()), 'unsupported');
 });
+
+test('10,000 joins and leaves in a loop end where the last wish says', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  const room = made.room('chat:a');
+  let joined = 0;
+  room.on('joined', () => (joined += 1));
+  for (let at = 1; at <= 10_000; ++at) {
+    void room.join();
+    void room.leave();
+    // The hub is given a moment now and then: calls that wait for answers are bounded.
+    if (at % 500 === 0) await made.ping();
+  }
+  await room.join();
+  await made.ping();
+  assert.equal(room.state, 'joined');
+  assert.ok(joined >= 1);
+  hub.push('chat:a', 'x', 1, Buffer.from('still heard'));
+  await room.leave();
+  assert.equal(room.state, 'left');
+  assert.equal(made.stats().pending, 0);
+});
+
+test('what fails and is waited for by nobody is no unhandled rejection', async () => {
+  const hub = new FakeHub();
+  hub.answers = false;
+  const made = await connected(hub);
+  const room = made.room('chat:a');
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  void room.publish('x');
+  void room.publish('x', 5n);
+  void room.history();
+  void room.update(5n);
+  void room.join({ signal: AbortSignal.abort() });
+  void made.room('').join();
+  void made.ping();
+  void made.connect();
+  made.close();
+  void made.connect();
+  void made.room('chat:b').messages().next();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('unhandledRejection', note);
+  assert.deepEqual(unhandled, []);
+});
+
+test('a token callback that never answers keeps nobody from ending', async () => {
+  const hub = new FakeHub();
+  let aborted = false;
+  const made = client(hub, {
+    getToken: ({ signal }) =>
+      new Promise(() => {
+        signal.addEventListener('abort', () => (aborted = true));
+      }),
+  });
+  const connecting = codeOf(made.connect());
+  const waiting = codeOf(made.room('chat:a').publish('x'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  made.close();
+  assert.equal(await connecting, 'closed');
+  assert.equal(await waiting, 'closed');
+  assert.equal(aborted, true);
+});
