@@ -12,8 +12,8 @@ Heartbeat::Heartbeat(Role role, Config config, Instant now, Duration first_ping_
 
 Instant Heartbeat::LostAt() const {
   const Instant silent_at = last_heard_ + config_.interval + config_.grace;
-  if (!probe_deadline_) return silent_at;
-  return std::min(silent_at, std::max(probe_sent_, last_heard_) + *probe_deadline_);
+  if (!probing()) return silent_at;
+  return std::min(silent_at, std::max(probe_sent_, last_heard_) + probe_deadline_);
 }
 
 Heartbeat::Verdict Heartbeat::OnTime(Instant now) {
@@ -33,9 +33,9 @@ Ping Heartbeat::MakePing(Instant now, std::int64_t clock) {
   Ping ping;
   ping.sequence = ++sequence_;
   ping.sent_at = clock;
-  if (round_trip_) {
+  if (round_trip_ > Duration(0)) {
     ping.round_trip_us =
-        static_cast<std::uint32_t>(std::min<std::int64_t>(round_trip_->count(), UINT32_MAX));
+        static_cast<std::uint32_t>(std::min<std::int64_t>(round_trip_.count(), UINT32_MAX));
     ping.round_trip_of = round_trip_of_;
   }
   return ping;
@@ -43,7 +43,7 @@ Ping Heartbeat::MakePing(Instant now, std::int64_t clock) {
 
 Ping Heartbeat::MakeProbe(Instant now, std::int64_t clock, Duration deadline) {
   // A probe under way keeps its deadline: asking again must not postpone the answer's.
-  if (!probe_deadline_) {
+  if (!probing()) {
     probe_deadline_ = deadline;
     probe_sent_ = now;
   }
@@ -54,7 +54,7 @@ bool Heartbeat::OnPong(const Pong& pong, Instant now) {
   OnHeard(now);
   if (!awaiting_ || pong.sequence != sequence_) return false;
   awaiting_ = false;
-  probe_deadline_.reset();
+  probe_deadline_ = Duration(0);
   const std::int64_t elapsed = std::max<std::int64_t>((now - ping_sent_).count(), 0);
   // Unsigned, because a stranger's difference may overflow; what is not within elapsed is nonsense.
   const std::uint64_t held =

@@ -50,8 +50,10 @@ class Heartbeat {
   // times are a stranger's numbers: nonsense is taken as "held it for no time".
   bool OnPong(const Pong& pong, Instant now);
 
-  std::optional<Duration> round_trip() const { return round_trip_; }
-  bool probing() const { return probe_deadline_.has_value(); }
+  std::optional<Duration> round_trip() const {
+    return round_trip_ > Duration(0) ? std::optional(round_trip_) : std::nullopt;
+  }
+  bool probing() const { return probe_deadline_ > Duration(0); }
 
  private:
   Instant LostAt() const;
@@ -62,10 +64,10 @@ class Heartbeat {
   Instant ping_sent_{};
   std::uint64_t sequence_ = 0;
   std::uint64_t round_trip_of_ = 0;
-  bool awaiting_ = false;
-  std::optional<Duration> round_trip_;
-  std::optional<Duration> probe_deadline_;
+  Duration round_trip_{};      // 0: not measured
+  Duration probe_deadline_{};  // 0: there is no probe
   Instant probe_sent_{};
+  bool awaiting_ = false;
 };
 
 }  // namespace roomcast

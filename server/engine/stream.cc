@@ -23,19 +23,20 @@ std::uint32_t MillisecondsSince(Instant begun, Instant now) { return Millisecond
 std::string_view Stream::Append(const hub::Engine::Keep& keep, Publication publication,
                                 Instant now) {
   publication.offset = ++top_.offset;
-  scratch_.clear();
-  AppendPublicationEntry(scratch_, publication);
-  Chunk& chunk = Open(scratch_.size(), now);
+  std::string& scratch = age_.scratch;
+  scratch.clear();
+  AppendPublicationEntry(scratch, publication);
+  Chunk& chunk = Open(scratch.size(), now);
   const std::size_t begin = chunk.used();
-  std::memcpy(chunk.bytes.get() + begin, scratch_.data(), scratch_.size());
+  std::memcpy(chunk.bytes.get() + begin, scratch.data(), scratch.size());
   chunk.index.push_back(
-      {static_cast<std::uint32_t>(begin + scratch_.size()), MillisecondsSince(chunk.begun, now)});
+      {static_cast<std::uint32_t>(begin + scratch.size()), MillisecondsSince(chunk.begun, now)});
   Count(chunk);
-  entry_bytes_ += scratch_.size();
+  entry_bytes_ += scratch.size();
   ++kept_;
-  const std::string_view entry(chunk.bytes.get() + begin, scratch_.size());
-  // A burst's memory is not kept for a quiet room.
-  if (scratch_.capacity() > kFirstChunkBytes) scratch_ = std::string();
+  const std::string_view entry(chunk.bytes.get() + begin, scratch.size());
+  // A large publication's memory is not kept.
+  if (scratch.capacity() > kChunkBytes) scratch = std::string();
   Expire(keep, now);
   while (kept_ > 1 && (kept_ > keep.messages || entry_bytes_ > keep.bytes)) DropOldest();
   return entry;

@@ -16,11 +16,12 @@ namespace roomcast::engine {
 
 class Stream;
 
-// The history of all streams of one engine, by age: one entry for each chunk, the oldest first. So
-// what goes first when memory is short is the oldest, whichever room it is of.
+// What the streams of one engine share. Their history by age: one entry for each chunk, the oldest
+// first, so that what goes first when memory is short is the oldest, whichever room it is of.
 struct HistoryAge {
   std::list<Stream*> chunks;
   std::size_t bytes = 0;  // of memory, what is around the entries included
+  std::string scratch;    // where one Append() at a time encodes
 };
 
 // One room's stream: its position, and the publications it still keeps, as the very bytes that were
@@ -100,7 +101,6 @@ class Stream {
   std::vector<std::unique_ptr<Chunk>> chunks_;  // the oldest first
   std::uint64_t kept_ = 0;                      // the last so many of all, without a hole
   std::size_t entry_bytes_ = 0;
-  std::string scratch_;
 };
 
 }  // namespace roomcast::engine

@@ -22,7 +22,7 @@ PublishToRoom ToMail(const Session& session, std::uint32_t id, const Publish& pu
   mail.data = publish.data.view;
   mail.key = publish.key.view;
   for (const Tag& tag : publish.tags) mail.tags.emplace_back(tag.name.view, tag.value.view);
-  mail.publisher_session = session.id;
+  mail.publisher_session = FormatSessionId(session.number);
   mail.publisher_user = session.user;
   mail.producer = session.producer;
   mail.counter = publish.counter;
@@ -89,7 +89,7 @@ void Commands::OnFrame(Session& session, std::string_view bytes, Now now) {
 
 void Commands::Run(Session& session, const ClientFrame& frame, Now now) {
   for (std::size_t i = 0; i < frame.messages.size(); ++i) {
-    if (session.waits || session.choked || !RunOne(session, frame.messages[i], now)) {
+    if (session.waiting || session.choked || !RunOne(session, frame.messages[i], now)) {
       return Wait(session, frame, i);
     }
     if (session.state == Session::State::kEnded) return;
@@ -97,29 +97,27 @@ void Commands::Run(Session& session, const ClientFrame& frame, Now now) {
 }
 
 void Commands::Wait(Session& session, const ClientFrame& frame, std::size_t from) {
+  const bool waited = session.waiting != nullptr;
+  if (!waited) session.waiting = std::make_unique<WaitingMessages>();
   for (std::size_t i = from; i < frame.messages.size(); ++i) {
-    AppendFrame(session.waiting, frame.messages[i]);
+    AppendFrame(session.waiting->bytes, frame.messages[i]);
   }
-  if (session.waits) return;
-  session.waits = true;
-  outbox_.SetReading(session.connection, false);
+  if (!waited) outbox_.SetReading(session.connection, false);
 }
 
 void Commands::GoOn(Session& session, Now now) {
-  if (!session.waits) return;
+  if (!session.waiting) return;
+  WaitingMessages& waiting = *session.waiting;
   // One by one, so that many waits of one message cost no more than one.
-  while (session.waiting_begin < session.waiting.size()) {
+  while (waiting.begin < waiting.bytes.size()) {
     if (session.choked) return;
-    const std::string_view one =
-        FirstOf(std::string_view(session.waiting).substr(session.waiting_begin));
+    const std::string_view one = FirstOf(std::string_view(waiting.bytes).substr(waiting.begin));
     arena_.Reset();
     if (!RunOne(session, DecodeClientFrame(one, arena_)->messages[0], now)) return;
-    session.waiting_begin += one.size();
+    waiting.begin += one.size();
     if (session.state == Session::State::kEnded) return;
   }
-  session.waiting = {};
-  session.waiting_begin = 0;
-  session.waits = false;
+  session.waiting.reset();
   outbox_.SetReading(session.connection, true);
 }
 
@@ -140,8 +138,9 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
     return true;
   }
   if (session.state == Session::State::kGreeting || MustWait(session, message)) return false;
-  if (IsCommand(message) && !IsInTime(session, id, session.rates->commands, "commands", now)) {
-    return true;
+  if (IsCommand(message)) {
+    if (!session.rates) session.rates = std::make_unique<SessionRates>(config_, now.instant);
+    if (!IsInTime(session, id, session.rates->commands, "commands", now)) return true;
   }
   if (hello != nullptr) {
     events_.OnBadMessage(BadMessage::kSecondHello);

@@ -147,7 +147,8 @@ void Credentials::OnTime(Session& session, Now now) {
   if (now.instant < session.room_tokens_until) return;
   session.room_tokens_until = kNever;
   for (Membership& membership : session.rooms) {
-    RoomTokenRights& token = membership.token;
+    if (!membership.extras) continue;
+    RoomTokenRights& token = membership.extras->token;
     if (now.instant >= token.until) token = {};
     session.room_tokens_until = std::min(session.room_tokens_until, token.until);
   }

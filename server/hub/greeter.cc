@@ -12,6 +12,10 @@ namespace roomcast::hub {
 namespace {
 
 constexpr std::uint32_t kProtocolVersion = 1;
+// Pings go out at few moments, so that a hub wakes up for many idle sessions at once and not for
+// each: ten times a second, or so many times an interval where that is short.
+constexpr Duration kPingSlot = 100ms;
+constexpr int kPingSlotsAtLeast = 16;
 
 std::string TooMany(std::string_view what, std::size_t is, std::size_t most) {
   return std::string(what) + " " + std::to_string(is) + ", the most is " + std::to_string(most);
@@ -86,18 +90,17 @@ bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& h
     if (!credentials_.Identify(session, hello.token.view, now)) return true;
     if (hello.resume && resumer_.Ask(session, *hello.resume, now)) return false;
   }
-  if (!resumer_.Adopt(session)) BecomeNew(session, now);
-  if (session.anonymous) session.user = session.id;
+  session.greeting = std::make_unique<Greeting>();
+  if (!resumer_.Adopt(session)) BecomeNew(session);
+  if (session.anonymous) session.user = FormatSessionId(session.number);
   session.producer = ToProducer(hello.producer.view);
-  const auto interval = static_cast<std::uint64_t>(config_.ping_interval.count());
-  session.heartbeat.emplace(
-      Heartbeat::Role::kAsks, Heartbeat::Config{config_.ping_interval, config_.ping_grace},
-      now.instant, Duration(static_cast<std::int64_t>(RandomNumber() % interval) + 1));
+  session.heartbeat.emplace(Heartbeat::Role::kAsks,
+                            Heartbeat::Config{config_.ping_interval, config_.ping_grace},
+                            now.instant, FirstPingAfter(now));
   session.state = Session::State::kGreeting;
   deadlines_.Schedule(
       session, std::min(session.heartbeat->NextDeadline(), Credentials::NextDeadline(session)));
 
-  session.greeting = std::make_unique<Greeting>();
   Greeting& greeting = *session.greeting;
   greeting.hello_sent_at = hello.sent_at;
   greeting.hello_received_at = received_at;
@@ -106,12 +109,22 @@ bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& h
   return true;
 }
 
-void Greeter::BecomeNew(Session& session, Now now) {
+Duration Greeter::FirstPingAfter(Now now) {
+  const Duration slot =
+      std::max(std::min(kPingSlot, config_.ping_interval / kPingSlotsAtLeast), Duration(1));
+  const auto span = static_cast<std::uint64_t>((config_.ping_interval - slot).count()) + 1;
+  const Instant at = now.instant + Duration(static_cast<std::int64_t>(RandomNumber() % span));
+  // The end of the slot that it falls into.
+  return at - at.time_since_epoch() % slot + slot - now.instant;
+}
+
+void Greeter::BecomeNew(Session& session) {
   session.resuming.reset();
-  session.number = {self_, RandomNumber(), static_cast<std::uint32_t>(RandomNumber())};
-  session.id = FormatSessionId(session.number);
+  session.number.home = self_;
+  session.number.high = RandomNumber();
+  session.number.low = static_cast<std::uint32_t>(RandomNumber());
+  session.has_number = true;
   secrets_.Fill(session.key.data(), session.key.size());
-  session.rates.emplace(config_, now.instant);
   resumer_.Begin(session);
 }
 
@@ -157,9 +170,10 @@ void Greeter::Welcome(Session& session, Now now) {
       outcomes.push_back({joiner_.ToJoined(session, *answer)});
     }
   }
+  const std::string session_id = FormatSessionId(session.number);
   roomcast::Welcome welcome;
   welcome.instance = config_.instance;
-  welcome.session_id = session.id;
+  welcome.session_id = session_id;
   welcome.session_key = Bytes(std::string_view(session.key.data(), session.key.size()));
   welcome.resumed = session.resumed;
   welcome.user = session.user;
@@ -186,7 +200,6 @@ void Greeter::Welcome(Session& session, Now now) {
   speaker_.Say(session, {greeting->message_id, welcome}, Outbox::Lane::kFast);
   session.state = Session::State::kOpen;
   session.welcomed = true;
-  session.former_rooms = {};
   events_.OnSession(session.resumed);
   // Only now: what a room says must follow its Joined.
   for (const auto& answer : greeting->answers) joiner_.Settle(session, *answer);

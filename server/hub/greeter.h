@@ -31,7 +31,9 @@ class Greeter {
   void OnAnswer(Session& session, const JoinAnswer& answer, Now now);
 
  private:
-  void BecomeNew(Session& session, Now now);
+  // A random moment of the interval that comes, at which others may have theirs as well.
+  Duration FirstPingAfter(Now now);
+  void BecomeNew(Session& session);
   void AskForJoins(Session& session, const Hello& hello, Now now);
   void Welcome(Session& session, Now now);
   [[nodiscard]] std::uint64_t RandomNumber();

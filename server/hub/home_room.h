@@ -14,6 +14,15 @@
 
 namespace roomcast::hub {
 
+// What was published in one room since the turn began, as entries ready to be sent.
+struct RoomTurn {
+  RoomHandle room{};
+  std::string entries;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint32_t publications = 0;
+};
+
 // A room on its home shard, where its publications are put in order.
 struct HomeRoom {
   // How one shard takes part.
@@ -23,13 +32,7 @@ struct HomeRoom {
     // A batch could not be posted there: until a Behind is, no other one is.
     bool missed = false;
   };
-  // What was published since the turn began, as entries ready to be sent.
-  struct Turn {
-    std::string entries;
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    std::uint32_t publications = 0;
-  };
+  static constexpr std::uint32_t kNoTurn = UINT32_MAX;
 
   std::string name;
   RoomHandle handle{};
@@ -43,7 +46,7 @@ struct HomeRoom {
   std::unique_ptr<RoomPresence> presence;  // where the namespace shows it, from the first member on
   Instant presence_due = kNever;
   std::unique_ptr<Dedupe> dedupe;  // from the first publish id on
-  Turn turn;
+  std::uint32_t turn = kNoTurn;    // where HomeRooms gathers what was published in this turn
   // Questions to the engine that it has not answered yet.
   std::uint32_t asked = 0;
   // Something was published in it, and so it is needed: until then history can be read, and publish

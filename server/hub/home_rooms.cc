@@ -12,6 +12,8 @@ namespace {
 
 // How often a room without members is looked at.
 constexpr Duration kIdleLook = 60s;
+// Of a turn's memory, for so many rooms the next turn may use it again.
+constexpr std::size_t kTurnsKept = 64;
 
 Publication AsPublication(const PublishToRoom& publish, const std::vector<Tag>& tags, Now now) {
   Publication publication;
@@ -254,11 +256,15 @@ void HomeRooms::Refuse(const PublishOrigin& origin, Failure failure) {
 // ---------------------------------------------------------------------------------------
 
 void HomeRooms::AddToTurn(HomeRoom& room, std::string_view entries, std::uint64_t offset) {
-  HomeRoom::Turn& turn = room.turn;
-  if (turn.publications > 0 && turn.entries.size() + entries.size() > config_.recovery_page_bytes) {
-    FlushRoom(room);
+  if (room.turn == HomeRoom::kNoTurn) {
+    if (turns_used_ == turns_.size()) turns_.emplace_back();
+    room.turn = turns_used_++;
+    turns_[room.turn].room = room.handle;
   }
-  if (turn.publications == 0) dirty_.push_back(room.handle);
+  RoomTurn& turn = turns_[room.turn];
+  if (turn.publications > 0 && turn.entries.size() + entries.size() > config_.recovery_page_bytes) {
+    FlushRoom(room, turn);
+  }
   turn.entries.append(entries);
   ++turn.publications;
   if (offset == 0) return;
@@ -266,8 +272,7 @@ void HomeRooms::AddToTurn(HomeRoom& room, std::string_view entries, std::uint64_
   turn.last = offset;
 }
 
-void HomeRooms::FlushRoom(HomeRoom& room) {
-  HomeRoom::Turn& turn = room.turn;
+void HomeRooms::FlushRoom(HomeRoom& room, RoomTurn& turn) {
   if (turn.publications == 0) return;
   if (room.members > 0) {
     head_.clear();
@@ -283,7 +288,7 @@ void HomeRooms::FlushRoom(HomeRoom& room) {
       missed_.push_back(room.handle);
     }
   }
-  // A burst's memory is not kept for a quiet room.
+  // A burst's memory is not kept.
   if (turn.entries.capacity() > config_.recovery_page_bytes) turn.entries = std::string();
   turn.entries.clear();
   turn.first = turn.last = 0;
@@ -291,10 +296,14 @@ void HomeRooms::FlushRoom(HomeRoom& room) {
 }
 
 bool HomeRooms::Flush() {
-  for (const RoomHandle handle : dirty_) {
-    if (HomeRoom* room = Find(handle)) FlushRoom(*room);
+  for (std::uint32_t i = 0; i < turns_used_; ++i) {
+    HomeRoom* room = Find(turns_[i].room);
+    if (room == nullptr) continue;
+    FlushRoom(*room, turns_[i]);
+    room->turn = HomeRoom::kNoTurn;
   }
-  dirty_.clear();
+  turns_used_ = 0;
+  if (turns_.size() > kTurnsKept) turns_.resize(kTurnsKept);
   std::vector<RoomHandle> still;
   for (const RoomHandle handle : missed_) {
     HomeRoom* room = Find(handle);
@@ -340,7 +349,7 @@ void HomeRooms::OnTime(Now now) {
 }
 
 bool HomeRooms::IsNeeded(const HomeRoom& room, Now now) {
-  return !room.opened || room.asked > 0 || room.members > 0 || room.turn.publications > 0 ||
+  return !room.opened || room.asked > 0 || room.members > 0 || room.turn != HomeRoom::kNoTurn ||
          room.needed_until > now.instant;
 }
 

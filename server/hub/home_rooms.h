@@ -102,7 +102,7 @@ class HomeRooms {
   void TellPresence(Now now);
   void PushPresence(const HomeRoom& room, const PresenceChange& change);
 
-  void FlushRoom(HomeRoom& room);
+  void FlushRoom(HomeRoom& room, RoomTurn& turn);
   void TouchIdle(HomeRoom& room, Now now);
   static bool IsNeeded(const HomeRoom& room, Now now);
   void LetGo(const HomeRoom& room, Now now);
@@ -121,7 +121,10 @@ class HomeRooms {
   std::uint64_t next_handle_ = 1;
   std::vector<Pending> pending_;
   std::vector<std::uint32_t> free_;
-  std::vector<RoomHandle> dirty_;   // published in this turn
+  // The first so many are of this turn, one for each room in which was published; the others are
+  // memory for the next.
+  std::vector<RoomTurn> turns_;
+  std::uint32_t turns_used_ = 0;
   std::vector<RoomHandle> missed_;  // a shard is to be told Behind
   struct Idle {
     Instant at;

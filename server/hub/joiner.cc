@@ -12,7 +12,8 @@ namespace {
 
 // What the session had of the room before its connection was lost; nullptr: it was not in it.
 const ParkedRoom* FindFormer(const Session& session, std::string_view room) {
-  for (const ParkedRoom& former : session.former_rooms) {
+  if (!session.greeting) return nullptr;
+  for (const ParkedRoom& former : session.greeting->former_rooms) {
     if (former.name == room) return &former;
   }
   return nullptr;
@@ -91,6 +92,7 @@ void Joiner::Settle(Session& session, const JoinAnswer& answer) {
   if (asked == session.joins.end()) return;
   PendingJoin join = std::move(*asked);
   session.joins.erase(asked);
+  if (session.joins.empty()) session.joins = {};
   if (!answer.refused) rooms_.Add(session, answer, std::move(join));
 }
 

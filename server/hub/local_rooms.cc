@@ -29,7 +29,7 @@ std::optional<LocalRooms::Standing> LocalRooms::Find(const Session& session,
     return Standing{room.handle,
                     room.members[membership.member].cursor,
                     {room.epoch, room.top},
-                    membership.token.rights};
+                    membership.token().rights};
   }
   return std::nullopt;
 }
@@ -59,7 +59,10 @@ LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& inde
   room.queues_to_hard_limit =
       space != nullptr && space->delivery == Delivery::kReliable && !space->KeepsHistory();
   room.epoch = answer.top.epoch;
-  by_name_.insert_or_assign(room.name, index);
+  // The home may have let the room go and made it anew, while members of the old one are still
+  // here.
+  by_name_.erase(room.name);
+  by_name_.emplace(room.name, index);
   by_handle_.emplace(room.handle, index);
   return room;
 }
@@ -68,8 +71,14 @@ void LocalRooms::Add(Session& session, const JoinAnswer& answer, PendingJoin joi
   std::uint32_t index = 0;
   Room& room = Open(answer, index);
   room.top = std::max(room.top, answer.top.offset);
-  session.rooms.push_back({index, static_cast<std::uint32_t>(room.members.size()),
-                           std::move(join.member_data), join.token, join.interest});
+  Membership& membership = session.rooms.emplace_back();
+  membership.room = index;
+  membership.member = static_cast<std::uint32_t>(room.members.size());
+  membership.interest = join.interest;
+  if (!join.member_data.empty() || join.token != RoomTokenRights()) {
+    membership.extras = std::make_unique<Membership::Extras>(
+        Membership::Extras{std::move(join.member_data), join.token});
+  }
   room.members.push_back({.connection = session.connection,
                           .session = session.ref,
                           .behind = answer.start < room.top,
@@ -247,7 +256,9 @@ void LocalRooms::SetMemberData(Session& session, std::string_view name, std::str
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return;
   for (Membership& membership : session.rooms) {
-    if (membership.room == found->second) membership.member_data = data;
+    if (membership.room != found->second) continue;
+    if (!membership.extras) membership.extras = std::make_unique<Membership::Extras>();
+    membership.extras->member_data = data;
   }
 }
 

@@ -94,7 +94,6 @@ class LocalRooms {
     std::vector<Member> members;
   };
   struct NameHash {
-    using is_transparent = void;
     HashKey key;
     std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
   };
@@ -118,7 +117,8 @@ class LocalRooms {
   Events& events_;
   std::vector<std::unique_ptr<Room>> rooms_;
   std::vector<std::uint32_t> free_;
-  std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> by_name_;
+  // The newest of each name; keys are the rooms' own names.
+  std::unordered_map<std::string_view, std::uint32_t, NameHash> by_name_;
   std::unordered_map<RoomHandle, std::uint32_t> by_handle_;
   CatchUps catch_ups_;
   std::size_t members_ = 0;

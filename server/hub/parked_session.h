@@ -26,19 +26,18 @@ struct ParkedRoom {
 // What of a session outlives its connection. Who it is, is said anew by the token of the next
 // Hello; `user` is only held against it.
 struct ParkedSession {
-  std::string id;
   SessionKey key{};
   std::string user;
   bool anonymous = false;
   std::vector<ParkedRoom> rooms;
   // Coming back does not refill them.
-  std::optional<SessionRates> rates;
+  std::optional<SessionRates> rates;  // none: they are full
 };
 
 // What a parked session holds of memory, its place in the directory included.
 inline std::size_t BytesOf(const ParkedSession& session) {
   constexpr std::size_t kAround = 128;
-  std::size_t bytes = kAround + sizeof(session) + session.id.size() + session.user.size();
+  std::size_t bytes = kAround + sizeof(session) + session.user.size();
   for (const ParkedRoom& room : session.rooms) {
     bytes += sizeof(room) + room.name.size() + room.member_data.size();
   }

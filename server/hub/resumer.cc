@@ -65,10 +65,10 @@ bool Resumer::Adopt(Session& session) {
   events_.OnResume(ResumeOutcome::kResumed);
   session.resumed = true;
   session.number = resuming->number;
-  session.id = std::move(parked.id);
+  session.has_number = true;
   session.key = parked.key;
-  session.rates = parked.rates;
-  session.former_rooms = std::move(parked.rooms);
+  if (parked.rates) session.rates = std::make_unique<SessionRates>(*parked.rates);
+  session.greeting->former_rooms = std::move(parked.rooms);
   return true;
 }
 
@@ -85,21 +85,21 @@ void Resumer::Yield(Session& session) {
 
 ParkedSession Resumer::ToParked(const Session& session) const {
   ParkedSession parked;
-  parked.id = session.id;
   parked.key = session.key;
   parked.user = session.user;
   parked.anonymous = session.anonymous;
-  parked.rates = session.rates;
+  if (session.rates) parked.rates = *session.rates;
   // A connection that was lost before Welcome has not changed what it came back to.
-  parked.rooms = session.former_rooms;
+  if (session.greeting) parked.rooms = session.greeting->former_rooms;
   rooms_.ForEachRoom(session, [&](const std::string& name, const Membership& membership) {
-    parked.rooms.push_back({name, membership.member_data, membership.token});
+    const auto& extras = membership.extras;
+    parked.rooms.push_back({name, extras ? extras->member_data : "", membership.token()});
   });
   return parked;
 }
 
 void Resumer::LetGo(const Session& session) {
-  if (session.id.empty()) {
+  if (!session.has_number) {
     // Asked for one, and was given it, but did not get to use it.
     if (session.resuming && session.resuming->session) {
       courier_.Send(session.resuming->number.home,

@@ -17,6 +17,7 @@ struct Rights {
   bool presence = false;
   bool manage = false;
 
+  friend bool operator==(const Rights&, const Rights&) = default;
   Rights& operator|=(const Rights& other) {
     join |= other.join, publish |= other.publish, history |= other.history;
     presence |= other.presence, manage |= other.manage;
@@ -48,6 +49,7 @@ inline Rights RightsIn(const std::vector<Grant>& grants, std::string_view room) 
 struct RoomTokenRights {
   Rights rights;
   Instant until = kNever;
+  friend bool operator==(const RoomTokenRights&, const RoomTokenRights&) = default;
 };
 
 }  // namespace roomcast::hub

@@ -22,9 +22,15 @@ namespace roomcast::hub {
 struct Membership {
   std::uint32_t room = 0;
   std::uint32_t member = 0;
-  std::string member_data;
-  RoomTokenRights token;
   PresenceInterest interest = PresenceInterest::kNone;
+  // What few sessions bring into a room; null: nothing.
+  struct Extras {
+    std::string member_data;
+    RoomTokenRights token;
+  };
+  std::unique_ptr<Extras> extras;
+
+  [[nodiscard]] RoomTokenRights token() const { return extras ? extras->token : RoomTokenRights(); }
 };
 
 // A join whose answer has not come from the room's home yet.
@@ -51,10 +57,19 @@ struct Greeting {
   std::uint32_t message_id = 0;
   std::size_t unanswered = 0;
   std::vector<std::optional<JoinAnswer>> answers;  // one for each of Hello's joins
+  // The rooms of the connection before, which need no rights anew.
+  std::vector<ParkedRoom> former_rooms;
+};
+
+// Encoded messages that wait, in order, for Welcome, for a join's answer, or for room for their
+// replies. Reading is off meanwhile, so this is at most the rest of one WebSocket message.
+struct WaitingMessages {
+  std::string bytes;
+  std::size_t begin = 0;
 };
 
 // One client as the hub knows it. Belongs to its shard; small, because a hub holds tens of
-// thousands that say nothing.
+// thousands that say nothing: what few have, or only for a while, is behind a pointer.
 struct Session {
   enum class State : std::uint8_t { kExpectsHello, kGreeting, kOpen, kEnded };
 
@@ -78,12 +93,12 @@ struct Session {
   bool reads = false;
   // A page of history is asked for, or waits to be (catch_ups.h): one at a time.
   bool catching_up = false;
-  Instant hello_by{};
+  // `number` is known.
+  bool has_number = false;
   // The one moment that Deadlines holds for it; others are out of date.
   Instant look_at{};
 
-  // Once it is known which session this is: `number` as text.
-  std::string id;
+  // Which session this is; its id as text is FormatSessionId(number).
   SessionNumber number;
   SessionKey key{};
   std::string user;
@@ -95,7 +110,8 @@ struct Session {
   Instant room_tokens_until = kNever;
   ProducerId producer;
   std::optional<Heartbeat> heartbeat;
-  std::optional<SessionRates> rates;
+  // From the first command on.
+  std::unique_ptr<SessionRates> rates;
 
   std::vector<Membership> rooms;
   // Of these, where to look first for one to be caught up: each has its turn.
@@ -103,14 +119,11 @@ struct Session {
   std::vector<PendingJoin> joins;
   std::unique_ptr<Resuming> resuming;
   std::unique_ptr<Greeting> greeting;
-  // Until Welcome: the rooms of the connection before, which need no rights anew.
-  std::vector<ParkedRoom> former_rooms;
-  // Encoded messages that wait, in order, for Welcome, for a join's answer, or for room for their
-  // replies. Reading is off meanwhile, so this is at most the rest of one WebSocket message.
-  std::string waiting;
-  std::size_t waiting_begin = 0;
-  bool waits = false;
+  std::unique_ptr<WaitingMessages> waiting;
 };
+
+// Part of the 3 KiB that an idle connection may cost in all.
+static_assert(sizeof(Session) <= 424);
 
 }  // namespace roomcast::hub
 

@@ -14,9 +14,9 @@ namespace roomcast::hub {
 // account of where the session is, and 24 that are random. Knowing one proves nothing; the
 // session's key does.
 struct SessionNumber {
-  ShardId home{};
   std::uint64_t high = 0;
   std::uint32_t low = 0;
+  ShardId home{};
   friend bool operator==(const SessionNumber&, const SessionNumber&) = default;
 };
 

@@ -2,7 +2,7 @@
 
 namespace roomcast::hub {
 
-Session& Sessions::Open(ConnectionId connection, Instant hello_by) {
+Session& Sessions::Open(ConnectionId connection) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -13,7 +13,6 @@ Session& Sessions::Open(ConnectionId connection, Instant hello_by) {
   slot.session = std::make_unique<Session>();
   slot.session->ref = {shard_, index, ++slot.use};
   slot.session->connection = connection;
-  slot.session->hello_by = hello_by;
   const std::uint32_t connection_index = IndexOf(connection);
   if (connection_index >= of_connection_.size()) of_connection_.resize(connection_index + 1);
   of_connection_[connection_index] = {connection, index};

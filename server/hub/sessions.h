@@ -15,7 +15,7 @@ class Sessions {
  public:
   explicit Sessions(ShardId shard) : shard_(shard) {}
 
-  Session& Open(ConnectionId connection, Instant hello_by);
+  Session& Open(ConnectionId connection);
   [[nodiscard]] Session* Find(ConnectionId connection);
   [[nodiscard]] Session* Find(const SessionRef& ref);
   // By index and use, as Deadlines keeps them.

@@ -38,8 +38,7 @@ class Shard::Impl {
                   world.events) {}
 
   void OnOpen(ConnectionId id, Now now) {
-    Session& session = sessions_.Open(id, now.instant + config_.hello_deadline);
-    deadlines_.Schedule(session, session.hello_by);
+    deadlines_.Schedule(sessions_.Open(id), now.instant + config_.hello_deadline);
   }
 
   void OnMessage(ConnectionId id, std::string_view bytes, Now now) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <vector>
 
 #include "proto/protocol/frame.h"
 #include "proto/protocol/limits.h"
@@ -176,6 +177,27 @@ TEST(Greeting, NothingOvertakesWelcomeInASocketThatIsNotRead) {
   EXPECT_TRUE(std::holds_alternative<Welcome>(all[0].body));
   EXPECT_TRUE(std::holds_alternative<Pong>(all[1].body));
   EXPECT_TRUE(std::holds_alternative<Ping>(all[2].body));
+}
+
+// So that idle sessions cost a hub few wake-ups.
+TEST(Greeting, PingsOfManySessionsComeAtFewMomentsSpreadOverTheInterval) {
+  HubRig rig;
+  constexpr int kSessions = 1000;
+  for (int i = 0; i < kSessions; ++i) {
+    rig.Greeted();
+    rig.Pass(1ms);
+  }
+  // Nobody is looked at any more for a Hello that was due.
+  rig.Pass(6s);
+  const Instant end = rig.now().instant + 25s;
+  std::vector<Instant> moments;
+  for (Instant next; (next = rig.shard(0).NextDeadline()) <= end;) {
+    rig.Pass(next - rig.now().instant);
+    moments.push_back(next);
+  }
+  EXPECT_LE(moments.size(), 250u + 2u);
+  EXPECT_GE(moments.size(), 200u);
+  EXPECT_GE(moments.back() - moments.front(), 20s);
 }
 
 TEST(Greeting, WhatComesBehindHelloWaitsForWelcomeInItsOrder) {
