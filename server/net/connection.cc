@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -28,7 +29,7 @@ void Connection::CountQueuedAround(Change change) {
 Connection::Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket, Visit visit)
     : all_(all),
       id_(id),
-      socket_(all.io().get_executor(), socket.Release()),
+      socket_(std::move(socket)),
       parser_(all.config().frames),
       visit_(std::move(visit)),
       accepted_at_(all.now().instant) {}
@@ -36,7 +37,7 @@ Connection::Connection(Connections& all, hub::ConnectionId id, FileDescriptor so
 void Connection::Start() {
   SetDeadline(all_.config().upgrade_deadline);
   if (all_.config().tls != nullptr) StartTls(*all_.config().tls);
-  ArmRead();
+  WaitReadable();
 }
 
 Outbox::Fill Connection::Push(hub::SharedBytes bytes, Outbox::Lane lane) {
@@ -205,43 +206,68 @@ void Connection::SetDeadline(Duration after) {
 
 void Connection::Flush() {
   flush_wanted_ = false;
-  if (phase_ == Phase::kEnded || write_armed_) return;
+  if (phase_ == Phase::kEnded || full_) return;
   if (tls_ && !TlsMayWrite()) return;
-  for (int writes = 0; writes < all_.config().writes_per_flush && !queue_.empty(); ++writes) {
+  Write(all_.config().writes_per_flush);
+}
+
+std::size_t Connection::GatherFirst(std::span<iovec> pieces) const {
+  if (phase_ == Phase::kEnded || full_ || tls_) return 0;
+  return queue_.Gather(pieces.first(std::min(pieces.size(), all_.config().pieces_per_write)));
+}
+
+void Connection::GoOnFlushing(ssize_t result, std::size_t offered) {
+  flush_wanted_ = false;
+  // What was said to another one may have ended this one.
+  if (phase_ == Phase::kEnded) return;
+  Write(MayWriteMore(result, offered) ? all_.config().writes_per_flush - 1 : 0);
+}
+
+void Connection::Write(int writes) {
+  for (; writes > 0 && !queue_.empty(); --writes) {
     std::array<iovec, kPiecesPerWriteMax> pieces;
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = queue_.Gather(std::span(pieces).first(all_.config().pieces_per_write));
     std::size_t offered = 0;
     for (std::size_t i = 0; i < message.msg_iovlen; ++i) offered += pieces[i].iov_len;
-    const ssize_t sent =
-        tls_ ? tls_->Write({pieces.data(), message.msg_iovlen})
-             : sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    all_.metrics().Count(ops::Counter::kWrites);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) break;
-    if (sent < 0) {
-      OnPeerGone("write failed");
-      return;
-    }
-    OnWritten(static_cast<std::size_t>(sent));
-    if (static_cast<std::size_t>(sent) < offered) break;
+    const ssize_t sent = tls_ ? tls_->Write({pieces.data(), message.msg_iovlen})
+                              : sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t result = sent < 0 ? -errno : sent;
+    OnWritten(result);
+    if (!MayWriteMore(result, offered)) break;
   }
+  AfterWrites();
+}
+
+bool Connection::MayWriteMore(ssize_t result, std::size_t offered) {
+  if (result == -EINTR) return true;
+  if (result == -EAGAIN || result == -EWOULDBLOCK || result == -ENOBUFS) return false;
+  if (result < 0) OnPeerGone("write failed");
+  return result >= 0 && static_cast<std::size_t>(result) == offered;
+}
+
+void Connection::AfterWrites() {
+  if (phase_ == Phase::kEnded) return;
   if (!queue_.empty() || (tls_ && tls_->keeps_bytes())) {
     WaitWritable();
   } else {
+    Watch({watched_.reads, false});
     AfterFlush();
   }
 }
 
-void Connection::OnWritten(std::size_t bytes) {
+void Connection::OnWritten(ssize_t result) {
+  all_.metrics().Count(ops::Counter::kWrites);
+  if (result <= 0) return;
+  const auto bytes = static_cast<std::size_t>(result);
   bytes_out_ += bytes;
   all_.metrics().Count(ops::Counter::kBytesOut, bytes);
   bool drained = false;
   CountQueuedAround([&] { drained = queue_.Consume(bytes, all_.config().outbox); });
   if (phase_ != Phase::kOpen) return;
   // Bytes were taken: it is not stalled.
-  if (bytes > 0 && !verdict_) deadline_ = kNever;
+  if (!verdict_) deadline_ = kNever;
   if (drained) all_.Drained(id_);
 }
 
@@ -255,7 +281,7 @@ Instant Connection::AskIfLost() {
   const Duration lost_after = all_.config().peer_lost_after;
   if (phase_ != Phase::kOpen) return now.instant + lost_after;
   if (alive_at_ + lost_after <= now.instant) {
-    const auto heard = ReadTcpHeard(socket_.native_handle());
+    const auto heard = ReadTcpHeard(socket_.get());
     if (heard && heard->bytes > tcp_heard_) {
       tcp_heard_ = heard->bytes;
       OnAlive({now.instant - heard->last_ago, now.wall});
@@ -267,16 +293,27 @@ Instant Connection::AskIfLost() {
 }
 
 void Connection::WaitWritable() {
-  if (std::exchange(write_armed_, true)) return;
-  socket_.async_wait(Descriptor::wait_write,
-                     [&all = all_, id = id_](const boost::system::error_code& error) {
-                       Connection* self = error ? nullptr : all.Find(id);
-                       if (self == nullptr) return;
-                       self->write_armed_ = false;
-                       // There is room again because the peer acknowledged something.
-                       self->OnAlive(all.now());
-                       self->WantFlush();
-                     });
+  full_ = true;
+  Watch({watched_.reads, true});
+}
+
+void Connection::OnReady(bool readable, bool writable) {
+  if (writable && watched_.writes) OnWritable();
+  if (readable && watched_.reads) OnReadable();
+}
+
+void Connection::OnWritable() {
+  full_ = false;
+  // There is room again because the peer acknowledged something.
+  OnAlive(all_.now());
+  WantFlush();
+}
+
+void Connection::Watch(Poller::Interest wanted) {
+  const Poller::Interest before = std::exchange(watched_, wanted);
+  const auto token = static_cast<Poller::Token>(id_);
+  if (phase_ == Phase::kEnded || all_.poller().Watch(socket_.get(), token, before, wanted)) return;
+  OnPeerGone("kernel memory");
 }
 
 void Connection::AfterFlush() {
@@ -296,7 +333,7 @@ void Connection::AfterFlush() {
   // take back what it sent last (RFC 9112 section 9.6).
   if (last_words_ && !std::exchange(write_shut_, true)) {
     if (tls_) tls_->SayEnd();
-    shutdown(socket_.native_handle(), SHUT_WR);
+    shutdown(socket_.get(), SHUT_WR);
   }
 }
 
@@ -320,9 +357,9 @@ void Connection::End(std::string_view label) {
   TellHub(end_code_);
   phase_ = Phase::kEnded;
   deadline_ = kNever;
+  watched_ = {};
   CountQueuedAround([this] { queue_ = SendQueue(); });
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.Reset();
   all_.Ended(id_);
 }
 

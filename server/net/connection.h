@@ -1,8 +1,6 @@
 #ifndef ROOMCAST_SERVER_NET_CONNECTION_H_
 #define ROOMCAST_SERVER_NET_CONNECTION_H_
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,6 +17,7 @@
 #include "server/net/doorman.h"
 #include "server/net/file_descriptor.h"
 #include "server/net/handshake.h"
+#include "server/net/poller.h"
 #include "server/net/send_queue.h"
 #include "server/net/tls_stream.h"
 #include "server/websocket/frame_parser.h"
@@ -37,9 +36,6 @@ class Connections;
 // of thousands of them.
 class Connection {
  public:
-  using Descriptor =
-      boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
-
   // `all` outlives this. The socket is non-blocking.
   Connection(Connections& all, hub::ConnectionId id, FileDescriptor socket, Visit visit);
   Connection(const Connection&) = delete;
@@ -54,7 +50,15 @@ class Connection {
   void SetReading(bool reading);
 
   // What the loop does in its turn.
+  void OnReady(bool readable, bool writable);
   void Flush();
+  // The same with the first write made by somebody else. The pieces of it; 0: it cannot be, and
+  // Flush() is to be called. What became of it, a count or -errno, before anything else happens;
+  // and then the rest of the flush.
+  [[nodiscard]] std::size_t GatherFirst(std::span<iovec> pieces) const;
+  void OnWritten(ssize_t result);
+  void GoOnFlushing(ssize_t result, std::size_t offered);
+  [[nodiscard]] int socket() const { return socket_.get(); }
   // Reading was switched on again: what was put aside comes first.
   void ResumeReading();
   void OnDeadline();
@@ -95,7 +99,7 @@ class Connection {
   };
 
   // connection_input.cc: what the peer's bytes do.
-  void ArmRead();
+  void WaitReadable();
   void OnReadable();
   void OnEndOfStream();
   void OnBytes(std::span<std::byte> bytes);
@@ -139,9 +143,14 @@ class Connection {
   void OnPeerGone(std::string_view label);
   void PushRegardless(hub::SharedBytes bytes, hub::Outbox::Lane lane = hub::Outbox::Lane::kOrdered);
   void PushPong(hub::SharedBytes bytes);
-  void OnWritten(std::size_t bytes);
+  void Write(int writes);
+  // After a write with this result; it may be the end.
+  bool MayWriteMore(ssize_t result, std::size_t offered);
+  void AfterWrites();
   void OnAlive(const Now& now);
   void WaitWritable();
+  void OnWritable();
+  void Watch(Poller::Interest wanted);
   void AfterFlush();
   void WantFlush();
   void WantResume();
@@ -150,48 +159,50 @@ class Connection {
   void CountQueuedAround(Change change);
   void Log() const;
 
+  // What every delivery touches comes first, so that it is in few cache lines.
   Connections& all_;
   const hub::ConnectionId id_;
-  Descriptor socket_;
-  websocket::FrameParser parser_;
+  FileDescriptor socket_;
+  Phase phase_ = Phase::kHead;
+  Poller::Interest watched_;
+  std::uint8_t deflate_window_bits_ = 0;  // 0: messages travel as they are
   SendQueue queue_;
   // Null: bytes go to the socket as they are.
   std::unique_ptr<TlsStream> tls_;
+  std::unique_ptr<Verdict> verdict_;
+  Instant deadline_ = kNever;
+  std::uint64_t bytes_out_ = 0;
+  std::uint32_t messages_out_ = 0;
+  std::uint32_t unanswered_ = 0;  // messages in, less messages out since, but not below 0
+  bool welcomed_ = false;
+  bool full_ = false;          // the socket takes no more: OnWritable() is to come
+  bool flush_wanted_ = false;  // on the turn's list
+
+  bool is_websocket_ = false;
+  bool hub_knows_ = false;      // OnOpen was said, and the end was not
+  bool reading_ = true;         // the hub takes messages
+  bool resume_wanted_ = false;  // on the turn's list
+  bool last_words_ = false;     // closing: nothing of the peer is awaited but its end
+  bool write_shut_ = false;
+  bool peer_ended_ = false;  // its end of stream came
+  std::uint16_t end_code_ = 0;
+  // How it ended: a literal, for the log.
+  std::string_view end_label_;
+
+  websocket::FrameParser parser_;
   std::unique_ptr<Handshake> handshake_;
   std::unique_ptr<Held> held_;
-  std::unique_ptr<Verdict> verdict_;
   std::unique_ptr<Download> download_;
 
   Visit visit_;
   Instant accepted_at_;
   Instant alive_at_{};
-  Instant deadline_ = kNever;
   Instant control_window_begin_{};
   std::uint64_t bytes_in_ = 0;
-  std::uint64_t bytes_out_ = 0;
   std::uint64_t tcp_heard_ = 0;
   std::uint32_t messages_in_ = 0;
-  std::uint32_t messages_out_ = 0;
   std::uint32_t control_frames_ = 0;
   std::uint32_t unwelcomed_bytes_left_ = 0;
-  std::uint32_t unanswered_ = 0;  // messages in, less messages out since, but not below 0
-  // How it ended: a literal, for the log.
-  std::string_view end_label_;
-  std::uint16_t end_code_ = 0;
-
-  Phase phase_ = Phase::kHead;
-  std::uint8_t deflate_window_bits_ = 0;  // 0: messages travel as they are
-  bool is_websocket_ = false;
-  bool welcomed_ = false;
-  bool hub_knows_ = false;      // OnOpen was said, and the end was not
-  bool reading_ = true;         // the hub takes messages
-  bool read_armed_ = false;     // a wait for readability is under way
-  bool write_armed_ = false;    // the socket is full: a wait for writability is under way
-  bool flush_wanted_ = false;   // on the turn's list
-  bool resume_wanted_ = false;  // on the turn's list
-  bool last_words_ = false;     // closing: nothing of the peer is awaited but its end
-  bool write_shut_ = false;
-  bool peer_ended_ = false;  // its end of stream came
 };
 
 }  // namespace roomcast::net

@@ -55,6 +55,9 @@ struct ConnectionConfig {
   // others.
   std::size_t pieces_per_write = kPiecesPerWriteMax;
   int writes_per_flush = 8;
+  // The first writes of a turn to plain sockets are made in one system call, where the system lets
+  // us (send_ring.h).
+  bool writes_together = true;
 };
 
 }  // namespace roomcast::net

@@ -16,27 +16,24 @@ namespace roomcast::net {
 
 using websocket::FrameEvent;
 
-void Connection::ArmRead() {
-  if (read_armed_ || peer_ended_) return;
-  if (tls_ && tls_->read_wants_write()) return WaitWritable();
-  read_armed_ = true;
-  socket_.async_wait(Descriptor::wait_read,
-                     [&all = all_, id = id_](const boost::system::error_code& error) {
-                       Connection* self = error ? nullptr : all.Find(id);
-                       if (self != nullptr) self->OnReadable();
-                     });
+void Connection::WaitReadable() {
+  if (tls_ && tls_->read_wants_write()) {
+    full_ = true;
+    Watch({false, true});
+  } else {
+    Watch({!peer_ended_, watched_.writes});
+  }
 }
 
 void Connection::OnReadable() {
-  read_armed_ = false;
   if (phase_ == Phase::kEnded) return;
   OnAlive(all_.now());
   if (phase_ == Phase::kTls) return ShakeHands();
   // The rest waits in the kernel; ResumeReading() asks for it again.
-  if (!reading_) return;
+  if (!reading_) return Watch({false, watched_.writes});
   const std::span<std::byte> lent = all_.lent();
-  const ssize_t got = tls_ ? tls_->Read(lent)
-                           : recv(socket_.native_handle(), lent.data(), lent.size(), MSG_DONTWAIT);
+  const ssize_t got =
+      tls_ ? tls_->Read(lent) : recv(socket_.get(), lent.data(), lent.size(), MSG_DONTWAIT);
   if (got > 0) {
     bytes_in_ += static_cast<std::uint64_t>(got);
     all_.metrics().Count(ops::Counter::kBytesIn, static_cast<std::uint64_t>(got));
@@ -46,7 +43,7 @@ void Connection::OnReadable() {
   } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
     OnPeerGone("reset");
   }
-  if (phase_ != Phase::kEnded && reading_) ArmRead();
+  if (phase_ != Phase::kEnded && reading_) WaitReadable();
 }
 
 void Connection::OnEndOfStream() {
@@ -135,7 +132,7 @@ void Connection::ResumeReading() {
       held_ = std::move(held);
     }
   }
-  if (phase_ != Phase::kEnded && reading_) ArmRead();
+  if (phase_ != Phase::kEnded && reading_) WaitReadable();
 }
 
 void Connection::OnNewFrames(std::span<std::byte> bytes) {

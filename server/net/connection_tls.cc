@@ -10,7 +10,7 @@
 namespace roomcast::net {
 
 void Connection::StartTls(const CurrentTls& tls) {
-  tls_ = std::make_unique<TlsStream>(*tls.Get(), socket_.native_handle());
+  tls_ = std::make_unique<TlsStream>(*tls.Get(), socket_.get());
   phase_ = Phase::kTls;
   SetDeadline(all_.config().tls_deadline);
 }
@@ -21,11 +21,12 @@ void Connection::ShakeHands() {
       all_.metrics().Count(ops::Counter::kTlsHandshakes);
       phase_ = Phase::kHead;
       SetDeadline(all_.config().upgrade_deadline);
-      return ArmRead();
+      return WaitReadable();
     case TlsStream::Step::kWantsRead:
-      return ArmRead();
+      return Watch({true, false});
     case TlsStream::Step::kWantsWrite:
-      return WaitWritable();
+      full_ = true;
+      return Watch({false, true});
     case TlsStream::Step::kFailed:
       return OnTlsFailed(tls_->failure());
   }
@@ -45,7 +46,7 @@ void Connection::OnTlsFailed(ops::TlsFailure failure) {
   last_words_ = true;
   BeginClosing(0, "tls");
   WantFlush();
-  ArmRead();
+  WaitReadable();
 }
 
 bool Connection::TlsMayWrite() {
@@ -57,7 +58,7 @@ bool Connection::TlsMayWrite() {
     OnReadable();
     // It may have had messages, and be at an end.
     all_.HubHeard();
-    if (phase_ == Phase::kEnded || write_armed_) return false;
+    if (phase_ == Phase::kEnded || full_) return false;
   }
   if (!tls_->keeps_bytes() || tls_->FlushKept() == 0) return true;
   if (errno == EAGAIN) {

@@ -4,10 +4,9 @@
 
 namespace roomcast::net {
 
-Connections::Connections(boost::asio::io_context& io, TurnClock& clock,
-                         const ConnectionConfig& config, ops::ShardMetrics& metrics, ops::Log* log,
-                         Doorman& doorman)
-    : io_(io),
+Connections::Connections(Poller& poller, TurnClock& clock, const ConnectionConfig& config,
+                         ops::ShardMetrics& metrics, ops::Log* log, Doorman& doorman)
+    : poller_(poller),
       clock_(clock),
       config_(config),
       metrics_(metrics),
@@ -63,6 +62,11 @@ void Connections::SetReading(hub::ConnectionId id, bool reading) {
   if (connection != nullptr) connection->SetReading(reading);
 }
 
+void Connections::OnReady(Poller::Token token, bool readable, bool writable) {
+  Connection* connection = Find(hub::ConnectionId{token});
+  if (connection != nullptr) connection->OnReady(readable, writable);
+}
+
 void Connections::ResumeReading() {
   // What is put on the list meanwhile is for the next turn: nobody reads twice in one.
   for (const hub::ConnectionId id : std::exchange(resumes_, {})) {
@@ -89,10 +93,42 @@ void Connections::AskKernelOfTheSilent() {
   }
 }
 
+void Connections::FlushTogether() {
+  // Good until Reap().
+  std::array<Connection*, SendRing::kSendsMax> together;
+  for (std::size_t next = 0; next < flushes_.size();) {
+    std::size_t count = 0;
+    std::vector<Connection*> alone;
+    for (; next < flushes_.size() && !ring_.full(); ++next) {
+      Connection* connection = Find(flushes_[next]);
+      if (connection == nullptr) continue;
+      const std::size_t pieces = connection->GatherFirst(ring_.pieces());
+      if (pieces == 0) {
+        alone.push_back(connection);
+        continue;
+      }
+      ring_.Add(connection->socket(), pieces);
+      together[count++] = connection;
+    }
+    const auto done = ring_.Run();
+    metrics_.Count(ops::Counter::kWritesTogether, count);
+    // All of them first: one that ends tells the hub, which may queue for others.
+    for (std::size_t i = 0; i < count; ++i) together[i]->OnWritten(done[i].result);
+    for (std::size_t i = 0; i < count; ++i) {
+      together[i]->GoOnFlushing(done[i].result, done[i].offered);
+    }
+    for (Connection* connection : alone) connection->Flush();
+  }
+}
+
 bool Connections::Flush() {
   hub_heard_ = false;
-  for (std::size_t i = 0; i < flushes_.size(); ++i) {
-    if (Connection* connection = Find(flushes_[i])) connection->Flush();
+  if (flushes_.size() >= kWorthARing && config_.writes_together && ring_.IsThere()) {
+    FlushTogether();
+  } else {
+    for (std::size_t i = 0; i < flushes_.size(); ++i) {
+      if (Connection* connection = Find(flushes_[i])) connection->Flush();
+    }
   }
   flushes_.clear();
   for (const hub::ConnectionId id : std::exchange(drained_, {})) {

@@ -2,7 +2,6 @@
 #define ROOMCAST_SERVER_NET_CONNECTIONS_H_
 
 #include <array>
-#include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +16,8 @@
 #include "server/net/compression.h"
 #include "server/net/connection.h"
 #include "server/net/connection_config.h"
+#include "server/net/poller.h"
+#include "server/net/send_ring.h"
 #include "server/ops/log.h"
 #include "server/ops/metrics.h"
 
@@ -27,7 +28,7 @@ namespace roomcast::net {
 class Connections : public hub::Outbox {
  public:
   // Everything outlives this. `log` may be null: then ends are not logged.
-  Connections(boost::asio::io_context& io, TurnClock& clock, const ConnectionConfig& config,
+  Connections(Poller& poller, TurnClock& clock, const ConnectionConfig& config,
               ops::ShardMetrics& metrics, ops::Log* log, Doorman& doorman);
   // Once, before the first connection; the application needs this as its outbox.
   void SetApplication(Application& application) { application_ = &application; }
@@ -42,6 +43,7 @@ class Connections : public hub::Outbox {
   void SetReading(hub::ConnectionId id, bool reading) override;
 
   // The parts of a turn, in the order in which the loop calls them.
+  void OnReady(Poller::Token token, bool readable, bool writable);
   void ResumeReading();
   void OnTime();
   // Before the hub looks whom it has not heard for long: what the kernel has heard of them.
@@ -63,7 +65,7 @@ class Connections : public hub::Outbox {
 
   // ---- For Connection ------------------------------------------------------------------------
   [[nodiscard]] Connection* Find(hub::ConnectionId id);
-  boost::asio::io_context& io() { return io_; }
+  Poller& poller() { return poller_; }
   Application& application() { return *application_; }
   const Now& now() { return clock_.now(); }
   const ConnectionConfig& config() const { return config_; }
@@ -94,11 +96,14 @@ class Connections : public hub::Outbox {
     friend bool operator>(const Deadline& a, const Deadline& b) { return a.at > b.at; }
   };
   static constexpr std::size_t kLentBytes = 64 * 1024;
+  // Below so many writes the way through the ring costs as much as they do.
+  static constexpr std::size_t kWorthARing = 3;
 
   template <class Visit>
   void ForEach(Visit visit);
+  void FlushTogether();
 
-  boost::asio::io_context& io_;
+  Poller& poller_;
   TurnClock& clock_;
   const ConnectionConfig& config_;
   ops::ShardMetrics& metrics_;
@@ -106,6 +111,7 @@ class Connections : public hub::Outbox {
   Doorman& doorman_;
   Application* application_ = nullptr;
   Compression compression_;
+  SendRing ring_;
 
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;

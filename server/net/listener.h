@@ -1,12 +1,10 @@
 #ifndef ROOMCAST_SERVER_NET_LISTENER_H_
 #define ROOMCAST_SERVER_NET_LISTENER_H_
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-
 #include "proto/protocol/instant.h"
 #include "server/net/connections.h"
 #include "server/net/file_descriptor.h"
+#include "server/net/poller.h"
 
 namespace roomcast::net {
 
@@ -16,14 +14,17 @@ namespace roomcast::net {
 // does not keep an operator out. The shard's thread.
 class Listener {
  public:
-  // `connections` outlives this. Descriptors from `descriptors_max` on are left to others; the
-  // kernel always gives the lowest that is free, so a high one says how many are in use. 0: none.
-  Listener(boost::asio::io_context& io, FileDescriptor socket, Connections& connections,
+  // The others outlive this; `token` is what `poller` calls the socket. Descriptors from
+  // `descriptors_max` on are left to others; the kernel always gives the lowest that is free, so a
+  // high one says how many are in use. 0: none.
+  Listener(Poller& poller, Poller::Token token, FileDescriptor socket, Connections& connections,
            int descriptors_max);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
   void Start();
+  // The socket is ready.
+  void OnReady();
   // No more are taken; what the kernel holds is refused by it.
   void Stop();
 
@@ -36,16 +37,18 @@ class Listener {
   static constexpr int kAcceptsPerTurn = 64;
   static constexpr Duration kPause = std::chrono::milliseconds(100);
 
-  void Wait();
-  void OnReadable();
+  void Watch(bool reads);
   void Pause();
   [[nodiscard]] bool IsReserved(const FileDescriptor& descriptor) const {
     return descriptors_max_ > 0 && descriptor.get() >= descriptors_max_;
   }
 
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+  Poller& poller_;
+  const Poller::Token token_;
+  FileDescriptor socket_;
   Connections& connections_;
   const int descriptors_max_;
+  bool watched_ = false;
   Instant paused_until_ = kNever;
 };
 

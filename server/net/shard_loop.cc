@@ -1,8 +1,7 @@
 #include "server/net/shard_loop.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 #include <variant>
 
@@ -10,35 +9,25 @@
 #include "server/net/frame_heads.h"
 
 namespace roomcast::net {
-namespace {
-
-// No locks inside of Asio: a loop is used by one thread, and other threads reach it through its
-// mailbox's event only.
-constexpr int kOneThreadOnly = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE;
-
-}  // namespace
 
 ShardLoop::ShardLoop(const ShardParts& parts)
     : id_(parts.id),
-      io_(kOneThreadOnly),
-      timer_(io_.get_executor()),
       mailbox_(parts.mailbox),
-      mail_event_(io_.get_executor(), dup(parts.mailbox.event())),
       metrics_(parts.metrics),
       events_(parts.metrics),
       desk_(parts.bridge_calls_max),
-      connections_(io_, clock_, parts.connection_config, parts.metrics, parts.connection_log,
+      connections_(poller_, clock_, parts.connection_config, parts.metrics, parts.connection_log,
                    parts.doorman),
       shard_(parts.id, parts.hub_config,
              {connections_, parts.post_office, desk_, parts.engine, parts.authenticator,
               parts.secrets, events_, WriteBinaryHead}),
       application_(shard_) {
   connections_.SetApplication(application_);
-  WaitForMail();
+  if (!poller_.Watch(mailbox_.event(), kMailToken, {}, {.reads = true})) std::abort();
 }
 
 void ShardLoop::Listen(FileDescriptor socket, int descriptors_max) {
-  listener_.emplace(io_, std::move(socket), connections_, descriptors_max);
+  listener_.emplace(poller_, kListenerToken, std::move(socket), connections_, descriptors_max);
   listener_->Start();
 }
 
@@ -47,7 +36,7 @@ void ShardLoop::Run() {
 }
 
 void ShardLoop::Turn() {
-  RunHandlers();
+  TakeReadiness();
   const Instant began = clock_.now().instant;
   if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
   TakeMail();
@@ -56,26 +45,25 @@ void ShardLoop::Turn() {
   WriteTurn();
   connections_.Reap();
   SetGauges();
-  ArmTimer();
   clock_.EndTurn();
-  const Duration took = clock_.now().instant - began;
-  metrics_.Observe(ops::Histogram::kLoopTurn, static_cast<std::uint64_t>(took.count()));
+  const Instant ended = clock_.now().instant;
+  metrics_.Observe(ops::Histogram::kLoopTurn, static_cast<std::uint64_t>((ended - began).count()));
+  const Instant next = busy_ ? ended : NextDeadline();
+  patience_ = next == kNever ? Poller::kForever : std::max(next, ended) - ended;
   clock_.EndTurn();
 }
 
-void ShardLoop::RunHandlers() {
-  int handlers = 0;
-  if (!std::exchange(busy_, false)) handlers = static_cast<int>(io_.run_one());
-  while (handlers < kHandlersPerTurn && io_.poll_one() > 0) ++handlers;
-}
-
-void ShardLoop::WaitForMail() {
-  mail_event_.async_wait(decltype(mail_event_)::wait_read,
-                         [this](const boost::system::error_code& error) {
-                           if (error) return;
-                           mailbox_.OnEvent();
-                           WaitForMail();
-                         });
+void ShardLoop::TakeReadiness() {
+  busy_ = false;
+  poller_.Wait(patience_, [this](Poller::Token token, bool readable, bool writable) {
+    if (token >= Poller::kSmallTokens) {
+      connections_.OnReady(token, readable, writable);
+    } else if (token == kListenerToken) {
+      listener_->OnReady();
+    } else {
+      mailbox_.OnEvent();
+    }
+  });
 }
 
 void ShardLoop::TakeMail() {
@@ -143,21 +131,10 @@ void ShardLoop::WriteTurn() {
   retry_mail_at_ = mail_waits ? clock_.now().instant + kMailRetry : kNever;
 }
 
-void ShardLoop::ArmTimer() {
-  Instant next = std::min({shard_.NextDeadline(), connections_.NextDeadline(), retry_mail_at_,
-                           stopping_ ? stop_by_ : kNever});
-  if (listener_) next = std::min(next, listener_->NextDeadline());
-  if (next <= clock_.now().instant) {
-    busy_ = true;
-    return;
-  }
-  // One that goes off too early costs less than moving it each time.
-  if (next >= timer_at_) return;
-  timer_at_ = next;
-  timer_.expires_at(SteadyTimeOf(next));
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) timer_at_ = kNever;
-  });
+Instant ShardLoop::NextDeadline() const {
+  const Instant next = std::min({shard_.NextDeadline(), connections_.NextDeadline(), retry_mail_at_,
+                                 stopping_ ? stop_by_ : kNever});
+  return listener_ ? std::min(next, listener_->NextDeadline()) : next;
 }
 
 void ShardLoop::SetGauges() {

@@ -2,9 +2,6 @@
 #define ROOMCAST_SERVER_NET_SHARD_LOOP_H_
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -23,6 +20,7 @@
 #include "server/net/hub_application.h"
 #include "server/net/listener.h"
 #include "server/net/mailbox.h"
+#include "server/net/poller.h"
 #include "server/net/shard_events.h"
 #include "server/ops/log.h"
 #include "server/ops/metrics.h"
@@ -73,14 +71,15 @@ class ShardLoop {
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
 
  private:
-  // Inputs of one turn: enough to make large batches under load, few enough to stay prompt.
-  static constexpr int kHandlersPerTurn = 512;
+  // What the poller calls what is no connection.
+  static constexpr Poller::Token kMailToken = 1;
+  static constexpr Poller::Token kListenerToken = 2;
+  static_assert(kListenerToken < Poller::kSmallTokens);
   static constexpr int kLettersPerTurn = 4096;
   // How soon mail that found a full mailbox is tried again.
   static constexpr Duration kMailRetry = std::chrono::milliseconds(1);
 
-  void RunHandlers();
-  void WaitForMail();
+  void TakeReadiness();
   void TakeMail();
   void OnLetter(Letter letter);
   void OnBridgePublish(BridgePublish letter);
@@ -88,19 +87,13 @@ class ShardLoop {
   void BeginStop();
   // Batches and writes; and what was said in answer to these.
   void WriteTurn();
-  void ArmTimer();
+  [[nodiscard]] Instant NextDeadline() const;
   void SetGauges();
 
   const hub::ShardId id_;
   TurnClock clock_;
-  boost::asio::io_context io_;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    boost::asio::io_context::executor_type>
-      timer_;
-  Instant timer_at_ = kNever;
+  Poller poller_;
   Mailbox& mailbox_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> mail_event_;
   ops::ShardMetrics& metrics_;
   ShardEvents events_;
   BridgeDesk desk_;
@@ -111,6 +104,7 @@ class ShardLoop {
 
   std::uint64_t evicted_told_ = 0;  // to the metrics
   bool busy_ = false;               // the next turn has something to do already
+  Duration patience_{};             // how long the next turn may wait for an input
   Instant retry_mail_at_ = kNever;
   std::atomic<std::int64_t> stop_patience_us_{-1};
   bool stopping_ = false;

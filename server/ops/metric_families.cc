@@ -94,6 +94,7 @@ std::array<Family, kCounters> MakeCounters() {
       Plain("roomcast_bytes_out_total", "Bytes the kernel took for sending on the public port."),
       Plain("roomcast_deliveries_total", "Publications queued for members, one for each member."),
       Plain("roomcast_writes_total", "Gathered writes to sockets."),
+      Plain("roomcast_writes_together_total", "Of these, by io_uring with others of their turn."),
       Plain("roomcast_mailbox_overflows_total",
             "Messages between shards that found the mailbox full; their rooms are caught up."),
       Plain("roomcast_members_behind_total",

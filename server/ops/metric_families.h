@@ -23,6 +23,7 @@ enum class Counter : std::uint8_t {
   kBytesOut,
   kDeliveries,
   kWrites,
+  kWritesTogether,
   kMailboxOverflows,
   kMembersBehind,
   kEphemeralDropped,
@@ -34,7 +35,7 @@ enum class Counter : std::uint8_t {
   kDeflateSavedBytes,
   kMessagesInflated,
 };
-inline constexpr std::size_t kCounters = 18;
+inline constexpr std::size_t kCounters = 19;
 
 // Counters with one label.
 enum class LabelledCounter : std::uint8_t {

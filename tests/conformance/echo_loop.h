@@ -1,17 +1,13 @@
 // The hub's connections on one event loop, with an echo behind them instead of a hub.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <csignal>
-
 #include "server/net/clock.h"
 #include "server/net/connection_config.h"
 #include "server/net/connections.h"
 #include "server/net/doorman.h"
 #include "server/net/file_descriptor.h"
 #include "server/net/listener.h"
+#include "server/net/poller.h"
 #include "server/ops/metrics.h"
 #include "tests/conformance/echo.h"
 
@@ -27,19 +23,20 @@ class EchoLoop {
   void Run();
 
  private:
-  void Turn();
-  void ArmTimer();
+  static constexpr net::Poller::Token kSignalToken = 1;
+  static constexpr net::Poller::Token kListenerToken = 2;
 
-  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
-  boost::asio::signal_set signals_{io_, SIGTERM, SIGINT};
-  boost::asio::steady_timer timer_{io_};
+  void Turn();
+
+  net::Poller poller_;
+  net::FileDescriptor signals_;
   net::TurnClock clock_;
   ops::Metrics metrics_{1, "conformance"};
   net::Doorman doorman_{net::Doorman::Limits{}};
   net::Connections connections_;
   Echo echo_{connections_};
   net::Listener listener_;
-  bool busy_ = false;  // the next turn has something to do already
+  Duration patience_{};  // how long the next turn may wait for an input
   bool stopping_ = false;
 };
 

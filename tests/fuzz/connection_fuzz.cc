@@ -6,7 +6,6 @@
 // request, 2 one that offers permessage-deflate, 4 Hello.
 #include <sys/socket.h>
 
-#include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -85,8 +84,9 @@ class World {
 
  private:
   void Turn() {
-    io_.restart();
-    io_.poll();
+    poller_.Wait(Duration::zero(), [this](Poller::Token token, bool readable, bool writable) {
+      connections_.OnReady(token, readable, writable);
+    });
     connections_.ResumeReading();
     shard_.EndTurn(clock_.now());
     if (connections_.Flush()) shard_.EndTurn(clock_.now());
@@ -103,7 +103,7 @@ class World {
 
   const ConnectionConfig config_ = MakeConnectionConfig();
   const hub::HubConfig hub_config_ = MakeHubConfig();
-  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+  Poller poller_;
   TurnClock clock_;
   ops::Metrics metrics_{1, "fuzz"};
   ShardEvents events_{metrics_.Shard(0)};
@@ -113,7 +113,7 @@ class World {
   test::PlainAuthenticator authenticator_;
   test::SeededSecrets secrets_{7};
   Doorman doorman_{Doorman::Limits{}};
-  Connections connections_{io_, clock_, config_, metrics_.Shard(0), nullptr, doorman_};
+  Connections connections_{poller_, clock_, config_, metrics_.Shard(0), nullptr, doorman_};
   hub::Shard shard_{hub::ShardId{0},
                     hub_config_,
                     {connections_, no_other_shard_, no_bridge_, engine_, authenticator_, secrets_,
