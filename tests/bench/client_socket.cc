@@ -218,10 +218,12 @@ void ClientSocket::OnControl(std::uint8_t opcode, std::string_view body) {
   if (opcode == kPing) {
     AppendFrame(kPong, body);
     Flush();
-  } else if (opcode == kClose && body.size() >= 2) {
-    throw Failure("the server closes connection " + std::to_string(index_) + " with " +
-                  std::to_string(BigEndian(body.substr(0, 2))) + ": " +
-                  std::string(body.substr(2)));
+  } else if (opcode == kClose) {
+    const std::string why = body.size() < 2
+                                ? "without a code"
+                                : "with " + std::to_string(BigEndian(body.substr(0, 2))) + ": " +
+                                      std::string(body.substr(2));
+    throw Failure("the server closes connection " + std::to_string(index_) + " " + why);
   } else if (opcode != kPong) {
     throw Failure("a frame of the server has opcode " + std::to_string(opcode));
   }

@@ -187,7 +187,15 @@ void Load::Pace(double bursts, std::size_t burst, double seconds) {
   Settle();
 }
 
-double Load::Saturate(std::size_t window, double seconds) {
+std::uint64_t Load::OwedToSlowest() const {
+  std::uint64_t most = 0;
+  for (const Member& member : members_) {
+    if (member.room == 0) most = std::max(most, rooms_[0].published - member.last);
+  }
+  return most;
+}
+
+double Load::Saturate(std::size_t window, double seconds, std::size_t slowest_max) {
   const std::uint64_t begin = NowNanoseconds();
   const std::uint64_t end = begin + Nanoseconds(seconds);
   const std::uint64_t readers = rooms_[0].readers;
@@ -197,7 +205,8 @@ double Load::Saturate(std::size_t window, double seconds) {
   std::uint64_t heard = deliveries_;
   for (std::uint64_t now = begin; now < end; now = NowNanoseconds()) {
     const std::uint64_t outstanding = (owed_ + readers - 1) / readers;
-    if (outstanding + enough <= window) {
+    const bool is_room = outstanding + enough <= window;
+    if (is_room && OwedToSlowest() + window - outstanding <= slowest_max) {
       for (std::size_t i = 0; i < window - outstanding; ++i) QueuePublication(0, now);
       sockets_.back().Flush();
     }

@@ -37,9 +37,10 @@ class Load {
   // `bursts` a second, each of `burst` publications at once, from room to room; then until all is
   // delivered. A publication is due at its time whatever became of those before it.
   void Pace(double bursts, std::size_t burst, double seconds);
-  // As fast as it goes with at most `window` publications that not everybody has; then until all
-  // is delivered. Answers the seconds from the first publication to the last delivery.
-  double Saturate(std::size_t window, double seconds);
+  // As fast as it goes with at most `window` publications that not everybody has, and `slowest_max`
+  // that the slowest member has not; then until all is delivered. Answers the seconds from the
+  // first publication to the last delivery.
+  double Saturate(std::size_t window, double seconds, std::size_t slowest_max = SIZE_MAX);
   // One publication now.
   void Publish(std::size_t room, std::uint64_t due_at);
   // Until nothing is owed any more.
@@ -83,6 +84,8 @@ class Load {
   void Turn(std::uint64_t until);
   void OnHeard(std::size_t index, const Heard& heard, std::uint64_t now);
   void Advance(std::size_t index, std::uint64_t first, std::uint64_t last);
+  // What the member of the first room that has got the least has not got.
+  [[nodiscard]] std::uint64_t OwedToSlowest() const;
   void QueuePublication(std::size_t room, std::uint64_t due_at);
 
   const Words& words_;

@@ -15,13 +15,23 @@ namespace {
 // Above it the load may be what is measured.
 constexpr double kLoadBusyMax = 0.9;
 
+// Does it, and lets a Failure say whose it is.
+template <class Step>
+auto Naming(const Race::Entrant& entrant, Step step) {
+  try {
+    return step();
+  } catch (const Failure& failure) {
+    throw Failure(entrant.contestant.name + ": " + failure.what());
+  }
+}
+
 }  // namespace
 
 Race::Race(std::vector<Contestant> contestants, const Load::Shape& shape) {
   for (Contestant& contestant : contestants) {
     auto load = std::make_unique<Load>(contestant.port, *contestant.words, shape);
-    load->Open();
     entrants_.push_back({std::move(contestant), std::move(load), {}, {}, {}, {}});
+    Naming(entrants_.back(), [this] { entrants_.back().load->Open(); });
   }
 }
 
@@ -30,19 +40,14 @@ void Race::Run(std::size_t rounds, const Work& work) {
     for (Entrant& entrant : entrants_) {
       const pid_t pid = entrant.contestant.process->pid();
       // What came meanwhile is not this round's; and who waits for its turn answers pings.
-      for (Entrant& each : entrants_) each.load->Idle(0.005);
-      entrant.load->Idle(0.02);
+      for (Entrant& each : entrants_) Naming(each, [&] { each.load->Idle(0.005); });
+      Naming(entrant, [&] { entrant.load->Idle(0.02); });
       entrant.load->TakeLatencies();
       const std::uint64_t deliveries = entrant.load->deliveries();
       const std::uint64_t cpu = CpuNanoseconds(pid);
       const std::uint64_t own_cpu = OwnCpuNanoseconds();
       const std::uint64_t began = NowNanoseconds();
-      double seconds = 0;
-      try {
-        seconds = work(entrant);
-      } catch (const Failure& failure) {
-        throw Failure(entrant.contestant.name + ": " + failure.what());
-      }
+      const double seconds = Naming(entrant, [&] { return work(entrant); });
       const auto took = static_cast<double>(NowNanoseconds() - began);
       const auto own_used = static_cast<double>(OwnCpuNanoseconds() - own_cpu);
       const auto used = static_cast<double>(CpuNanoseconds(pid) - cpu);

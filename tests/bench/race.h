@@ -35,7 +35,7 @@ class Race {
   // sockets.
   Race(std::vector<Contestant> contestants, const Load::Shape& shape);
 
-  // One round that is not counted, then `rounds` that are.
+  // One round that is not counted, then `rounds` that are. A Failure names whose it is.
   void Run(std::size_t rounds, const Work& work);
 
   // By the contestant's name.

@@ -49,6 +49,7 @@ void RunSingleSendsHub(const std::function<void(std::uint16_t)>& listening) {
   config.port = 0;
   config.connection.handshake.websocket_path = "/ws";
   config.connection.pieces_per_write = 1;
+  config.connection.writes_together = false;
   // Not held up by the loop's turns either.
   config.connection.writes_per_flush = 4096;
   NoTokens authenticator;
