@@ -6,13 +6,11 @@ import socket
 import time
 import unittest
 
-from hub import PATIENCE, Hub, client_pb2, raise_descriptors, until
+from hub import FULL, PATIENCE, Hub, client_pb2, raise_descriptors, until
 from wire import Closed, Peer, encode, hello, upgrade_request
 
 TURNED_AWAY = 'roomcast_connections_turned_away_total{reason="%s"}'
 LOST = 'roomcast_disconnects_total{code="3012"}'
-# Small in ./dev test; ROOMCAST_FIGURES=full shows what the hub is built for.
-FULL = os.environ.get("ROOMCAST_FIGURES") == "full"
 
 
 class DescriptorTest(unittest.TestCase):

@@ -16,6 +16,8 @@ from grpc_tools import protoc
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("ROOMCAST_BINARY", str(ROOT / "build/dev/roomcast"))
+# Small in ./dev test; ROOMCAST_FIGURES=full shows what the hub is built for.
+FULL = os.environ.get("ROOMCAST_FIGURES") == "full"
 # The most that anything may take on a busy machine; nothing here waits for it to pass.
 PATIENCE = 30
 

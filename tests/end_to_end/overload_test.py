@@ -8,7 +8,7 @@ import unittest
 import grpc
 
 from hub import PATIENCE, HubCase, bridge_pb2, bridge_pb2_grpc, client_pb2, until
-from wire import Peer, encode
+from wire import Peer, Stream, encode
 
 SOFT_BYTES = 128 * 1024
 READERS = 60
@@ -17,28 +17,6 @@ READERS = 60
 def publication(size):
     """A publication of so many bytes."""
     return bridge_pb2.NewPublication(data=b"x" * size)
-
-
-class Stream:
-    """What a reader has heard of its only room: in order, and every hole named."""
-
-    def __init__(self, peer):
-        self.peer = peer
-        self.position = 0
-        self.missing = 0
-
-    def take(self):
-        """The next message."""
-        message = self.peer.read()
-        if message.WhichOneof("body") == "gap":
-            assert getattr(message.gap, "from") == self.position + 1, message
-            self.missing += message.gap.to - self.position
-            self.position = message.gap.to
-            return
-        for each in message.room_batch.publications:
-            if each.offset > self.position:
-                assert each.offset == self.position + 1, (each.offset, self.position)
-                self.position = each.offset
 
 
 class OverloadTest(HubCase):

@@ -239,3 +239,46 @@ class Peer:
     def publish(self, room, data, **fields):
         """Publishes; returns the reply."""
         return self.call(publish=client_pb2.Publish(room=room, data=data, **fields))
+
+
+class Stream:
+    """What a member has heard of its only room: in order, and every hole named."""
+
+    def __init__(self, peer):
+        self.peer = peer
+        self.position = 0
+        self.missing = 0
+
+    def take(self):
+        """The next message."""
+        self.hear(self.peer.read())
+
+    def feed(self, data):
+        """Bytes off its socket, where somebody else reads that."""
+        peer = self.peer
+        peer.bytes += data
+        while len(peer.bytes) >= 2:
+            extended = {126: 2, 127: 8}.get(peer.bytes[1] & 127, 0)
+            size = int.from_bytes(peer.bytes[2:2 + extended], "big") if extended else peer.bytes[1] & 127
+            if len(peer.bytes) < 2 + extended + size:
+                return
+            opcode, payload = peer.read_frame()
+            assert opcode == BINARY, (opcode, payload)
+            for message in client_pb2.ServerFrame.FromString(payload).messages:
+                self.hear(message)
+
+    def hear(self, message):
+        """One message."""
+        body = message.WhichOneof("body")
+        if body == "ping":
+            self.peer.send(encode(client_pb2.ClientMessage(pong=client_pb2.Pong(sequence=message.ping.sequence))))
+        elif body == "gap":
+            assert getattr(message.gap, "from") == self.position + 1, (self.position, message)
+            self.missing += message.gap.to - self.position
+            self.position = message.gap.to
+        elif body == "room_batch":
+            for each in message.room_batch.publications:
+                # What came while it was being caught up comes in the page as well.
+                if each.offset > self.position:
+                    assert each.offset == self.position + 1, (each.offset, self.position)
+                    self.position = each.offset
