@@ -43,6 +43,8 @@ hub::NamespaceConfig NamespaceFrom(const v1::Config::Namespace& from) {
   to.may_read_history = WhoFrom(from.access().history());
   to.may_see_presence = WhoFrom(from.access().presence());
   to.capacity = from.capacity();
+  to.publishes_per_second = from.rates().publishes_per_second();
+  to.publish_burst = from.rates().publish_burst();
   to.presence.mode = static_cast<PresenceInterest>(from.presence().mode());
   to.presence.grace = FromMs(from.presence().grace_ms());
   to.presence.members_max = from.presence().members_max();
@@ -94,6 +96,11 @@ hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
   hub.resume_window = FromMs(config.sessions().resume_window_ms());
   hub.parked_max = config.sessions().parked_max();
   hub.parked_bytes_max = config.sessions().parked_bytes();
+  hub.sessions_per_user = config.sessions().per_user_max();
+  hub.member_data_bytes = config.limits().member_data_bytes();
+  hub.dedupe_window = FromMs(config.dedupe().window_ms());
+  hub.dedupe_producers = config.dedupe().producers_per_room();
+  hub.dedupe_keys = config.dedupe().keys_max();
   hub.rooms_max = config.memory().rooms_max() > 0 ? config.memory().rooms_max() : SIZE_MAX;
   for (const auto& one : config.namespaces()) hub.namespaces.push_back(NamespaceFrom(one));
   return hub;

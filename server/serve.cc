@@ -11,23 +11,29 @@
 #include <iostream>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "bridge/bridge_server.h"
 #include "server/auth/token_verifier.h"
 #include "server/bridge_metrics.h"
 #include "server/certificate.h"
 #include "server/config_conversion.h"
 #include "server/engine/memory_engine.h"
+#include "server/main_desk.h"
 #include "server/net/hub_server.h"
+#include "server/net/operations.h"
 #include "server/openssl_secrets.h"
 #include "server/ops/config.h"
+#include "server/ops/config_difference.h"
 #include "server/ops/log.h"
 #include "server/ops/memory_guard.h"
 #include "server/ops/metrics.h"
@@ -44,6 +50,10 @@ constexpr int kCannotListen = 1;
 constexpr int kBadConfig = 2;
 // How long calls of backends that are under way may take to end.
 constexpr std::chrono::milliseconds kBridgePatience(2000);
+// Long enough for last words to leave, where somebody has no patience.
+constexpr std::chrono::milliseconds kImpatience(200);
+
+using Clock = std::chrono::steady_clock;
 
 int Fail(int code, const absl::Status& status) {
   std::cerr << "roomcast: " << status.message() << "\n";
@@ -76,13 +86,15 @@ absl::Status AtDoor(std::string_view path, const absl::Status& status) {
 }
 
 // The parts of a running hub, in the order of their lives: later ones use earlier ones.
-class Hub {
+class Hub : public net::Operations {
  public:
   // `descriptors`: how many of them the public port may use; 0: all.
   // `key_files` were looked at before `keys` were read from them, so that no change is missed.
-  Hub(const v1::Config& config, ops::WatchedFiles key_files,
-      std::shared_ptr<const auth::TokenVerifier> keys, int descriptors)
-      : config_(config),
+  Hub(ops::ConfigSources sources, const v1::Config& config, MainDesk& desk,
+      ops::WatchedFiles key_files, std::shared_ptr<const auth::TokenVerifier> keys, int descriptors)
+      : sources_(std::move(sources)),
+        config_(config),
+        desk_(desk),
         descriptors_(descriptors),
         memory_guard_(config.memory().resident_bytes()),
         hub_config_(HubConfigFrom(config, secrets_)),
@@ -90,25 +102,40 @@ class Hub {
         metrics_(hub_config_.shards, ROOMCAST_VERSION),
         authenticator_(std::move(keys), metrics_.Shared()),
         bridge_metrics_(metrics_.Shared()),
-        key_files_(std::move(key_files)) {}
+        key_files_(std::move(key_files)),
+        drain_config_(config.drain()) {}
 
   absl::Status Start();
-  // Certificates and token keys are read again: now, or if their files have changed; and memory is
-  // looked at.
-  void Reload();
-  void EverySecond();
-  // A signal came.
-  void Stop();
+  // The main thread's: until nobody is left, or a second signal ends it at once. True: it did.
+  bool Run();
+  // What is left is told that the hub stops, and closed.
+  void Stop(bool at_once);
+
+  // net::Operations
+  Milliseconds Drain(std::optional<Milliseconds> notice,
+                     std::optional<Milliseconds> spread) override;
+  void Reload(bool dry_run, ReloadDone done) override;
 
  private:
   absl::Status StartPublic();
   absl::Status StartOps();
-  void ReloadKeys();
   absl::Status StartBridge();
+  // Certificates and token keys are read again if their files have changed; and memory is looked
+  // at.
+  void EverySecond();
+  void ReloadKeys();
+  // Certificates and the config are read again, at an operator's wish.
+  void ReloadAll();
+  ReloadAnswer ReloadConfig(bool dry_run);
+  void BeginDrain(Milliseconds notice, Milliseconds spread);
+  [[nodiscard]] bool IsDrained() const;
+
   void LookAtMemory();
   std::unique_ptr<hub::Engine> MakeEngine();
 
-  const v1::Config& config_;
+  const ops::ConfigSources sources_;
+  v1::Config config_;  // as it holds now; the main thread's
+  MainDesk& desk_;
   const int descriptors_;
   ops::MemoryGuard memory_guard_;
   OpensslSecrets secrets_;
@@ -123,6 +150,10 @@ class Hub {
   ops::WatchedFiles key_files_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> stopping_{false};
+  std::mutex drain_mutex_;
+  v1::Config::Drain drain_config_;               // under it
+  std::optional<Clock::time_point> drained_by_;  // under it; it was asked for
+  bool draining_ = false;                        // it has begun
   std::unique_ptr<ops::OpsServer> ops_;
   std::unique_ptr<net::HubServer> server_;
   std::unique_ptr<bridge::BridgeServer> bridge_;
@@ -156,7 +187,7 @@ absl::Status Hub::StartPublic() {
   auto server = net::HubServer::Start(
       std::move(server_config), hub_config_,
       {authenticator_, secrets_, metrics_, config_.log().connections() ? &log_ : nullptr,
-       [this](hub::ShardId) { return MakeEngine(); }});
+       [this](hub::ShardId) { return MakeEngine(); }, this});
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   return absl::OkStatus();
@@ -222,11 +253,76 @@ absl::Status Hub::Start() {
   return absl::OkStatus();
 }
 
-void Hub::Reload() {
+void Hub::ReloadAll() {
   log_.Write(ops::LogLevel::kInfo, "reloading");
   if (public_certificate_) public_certificate_->Reload();
   if (bridge_certificate_) bridge_certificate_->Reload();
-  ReloadKeys();
+  const ReloadAnswer answer = ReloadConfig(/*dry_run=*/false);
+  if (const auto* why = std::get_if<std::string>(&answer)) {
+    log_.Write(ops::LogLevel::kError, "config kept as it was", {{"reason", *why}});
+    // The keys' files may have changed all the same.
+    return ReloadKeys();
+  }
+  const auto& reloaded = std::get<Reloaded>(answer);
+  log_.Write(ops::LogLevel::kInfo, "config read anew",
+             {{"changed", absl::StrJoin(reloaded.changed, ", ")},
+              {"needs_restart", absl::StrJoin(reloaded.needs_restart, ", ")}});
+}
+
+net::Operations::ReloadAnswer Hub::ReloadConfig(bool dry_run) {
+  const absl::StatusOr<v1::Config> wanted = ops::LoadConfig(sources_);
+  if (!wanted.ok()) return std::string(wanted.status().message());
+  ops::ConfigDifference difference = ops::CompareConfigs(config_, *wanted);
+  ops::WatchedFiles key_files(TokenKeyFiles(difference.merged));
+  auto keys = LoadTokenKeys(difference.merged);
+  if (!keys.ok()) return std::string(keys.status().message());
+  Reloaded reloaded{std::move(difference.changed), std::move(difference.needs_restart)};
+  if (dry_run) return reloaded;
+  // From here on nothing can fail.
+  config_ = std::move(difference.merged);
+  key_files_ = std::move(key_files);
+  authenticator_.Use(*std::move(keys));
+  log_.SetLevel(LogLevelFrom(config_));
+  {
+    const std::lock_guard lock(drain_mutex_);
+    drain_config_ = config_.drain();
+  }
+  if (!reloaded.changed.empty()) server_->Reconfigure(HubConfigFrom(config_, secrets_));
+  return reloaded;
+}
+
+void Hub::Reload(bool dry_run, ReloadDone done) {
+  desk_.Post([this, dry_run, done = std::move(done)]() mutable {
+    std::move(done)(ReloadConfig(dry_run));
+  });
+}
+
+net::Operations::Milliseconds Hub::Drain(std::optional<Milliseconds> notice,
+                                         std::optional<Milliseconds> spread) {
+  const std::lock_guard lock(drain_mutex_);
+  const auto now = Clock::now();
+  if (drained_by_) {
+    return std::max(Milliseconds(0), std::chrono::duration_cast<Milliseconds>(*drained_by_ - now));
+  }
+  const Milliseconds first = notice.value_or(Milliseconds(drain_config_.notice_ms()));
+  const Milliseconds then = spread.value_or(Milliseconds(drain_config_.spread_ms()));
+  drained_by_ = now + first + then;
+  desk_.Post([this, first, then] { BeginDrain(first, then); });
+  return first + then;
+}
+
+void Hub::BeginDrain(Milliseconds notice, Milliseconds spread) {
+  log_.Write(ops::LogLevel::kInfo, "draining",
+             {{"notice_ms", notice.count()}, {"spread_ms", spread.count()}});
+  draining_ = true;
+  stopping_ = true;
+  ready_ = false;
+  bridge_->SetServing(false);
+  if (notice + spread > Milliseconds(0)) server_->Drain(notice, spread);
+}
+
+bool Hub::IsDrained() const {
+  return draining_ && (Clock::now() >= *drained_by_ || server_->IsDrained());
 }
 
 void Hub::EverySecond() {
@@ -249,31 +345,33 @@ void Hub::LookAtMemory() {
              {{"resident_bytes", resident}, {"limit_bytes", config_.memory().resident_bytes()}});
 }
 
-void Hub::Stop() {
+void Hub::Stop(bool at_once) {
   log_.Write(ops::LogLevel::kInfo, "stopping");
-  stopping_ = true;
-  ready_ = false;
-  bridge_->SetServing(false);
-  bridge_->Shutdown(kBridgePatience);
+  bridge_->Shutdown(at_once ? kImpatience : kBridgePatience);
   // Long enough for each client to answer our close.
-  const std::chrono::milliseconds close(config_.timeouts().close_ms());
-  server_->Stop(close + std::chrono::seconds(1));
+  const Milliseconds close(config_.timeouts().close_ms());
+  server_->Stop(at_once ? kImpatience : close + std::chrono::seconds(1));
   log_.Write(ops::LogLevel::kInfo, "stopped");
 }
 
-// Until a signal says to end.
-void RunUntilSignal(Hub& hub, const sigset_t& signals) {
-  constexpr timespec kSecond{1, 0};
-  for (;;) {
-    const int signal = sigtimedwait(&signals, nullptr, &kSecond);
+bool Hub::Run() {
+  constexpr Milliseconds kSecond(1000);
+  // How soon it is seen that the last one has gone.
+  constexpr Milliseconds kDrainLook(20);
+  Clock::time_point look_at = Clock::now() + kSecond;
+  while (!IsDrained()) {
+    const int signal = desk_.Wait(draining_ ? kDrainLook : kSecond);
     if (signal == SIGHUP) {
-      hub.Reload();
+      ReloadAll();
     } else if (signal > 0) {
-      return;
-    } else {
-      hub.EverySecond();
+      if (draining_) return true;
+      Drain(std::nullopt, std::nullopt);
     }
+    if (Clock::now() < look_at) continue;
+    look_at = Clock::now() + kSecond;
+    EverySecond();
   }
+  return false;
 }
 
 }  // namespace
@@ -294,15 +392,16 @@ int RunServe(const std::vector<std::string>& flags) {
   const sigset_t signals = OurSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  Hub hub(*config, std::move(key_files), *std::move(keys), descriptors);
+  MainDesk desk(signals);
+  Hub hub(*sources, *config, desk, std::move(key_files), *std::move(keys), descriptors);
   if (const absl::Status status = hub.Start(); !status.ok()) {
     const bool config_is_wrong = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
     return Fail(config_is_wrong ? kBadConfig : kCannotListen, status);
   }
-  RunUntilSignal(hub, signals);
+  const bool at_once = hub.Run();
   // From here on a signal has its usual effect: somebody has lost patience.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  hub.Stop();
+  hub.Stop(at_once);
   return 0;
 }
 

@@ -49,7 +49,10 @@ class TokenAuthenticator : public hub::Authenticator {
   static Identity IdentityOf(const auth::TokenClaims& claims, std::chrono::milliseconds skew) {
     // As long as a Hello with it would be believed.
     const std::chrono::microseconds until = claims.expires_at.time_since_epoch() + skew;
-    Identity identity{claims.user, WallTime{until.count()}, claims.info, {}};
+    const std::chrono::microseconds issued =
+        claims.issued_at ? claims.issued_at->time_since_epoch() : std::chrono::microseconds(0);
+    Identity identity{
+        claims.user, WallTime{until.count()}, WallTime{issued.count()}, claims.info, {}};
     for (const auth::RoomGrant& grant : claims.rooms) {
       const auth::Rights& from = grant.rights;
       identity.grants.push_back(

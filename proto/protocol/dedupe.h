@@ -46,6 +46,11 @@ class Dedupe {
   [[nodiscard]] Answer Check(const ProducerId& producer, std::uint64_t counter, Instant now);
   void Record(const ProducerId& producer, std::uint64_t counter, std::uint64_t offset, Instant now);
 
+  // Offsets that were recorded mean nothing any more.
+  void ForgetOffsets() {
+    for (Entry& entry : entries_) entry.highest_offset = 0;
+  }
+
   // Forgets what is older than the window; Check() and Record() do the same on their way.
   void Expire(Instant now);
   std::size_t producers() const { return entries_.size(); }

@@ -93,6 +93,10 @@ inline constexpr Duration kResumeWindow = 60s;
 static_assert(kResumeWindow > kPingInterval + kPingGrace);
 inline constexpr std::size_t kParkedSessions = 100'000;
 inline constexpr std::size_t kParkedBytes = 64 * 1024 * 1024;
+// Users whose tokens were revoked; every shard knows them all.
+inline constexpr std::size_t kRevocations = 10'000;
+// Rooms that backends keep users in, of all users together.
+inline constexpr std::size_t kKeptRooms = 100'000;
 
 // A member that was lost may be back from a reload within it.
 inline constexpr Duration kPresenceGrace = 10s;
@@ -106,6 +110,8 @@ static_assert(kPresenceSnapshotBytes + 1024 < kJoinedBytesMax);
 
 inline constexpr Duration kDedupeWindow = 5min;
 inline constexpr std::size_t kDedupeProducersPerRoom = 10'000;
+// Free-form keys of backends.
+inline constexpr std::size_t kDedupeKeys = 100'000;
 // A client that comes back within the resume window resends into the dedupe window.
 static_assert(kDedupeWindow > kResumeWindow);
 

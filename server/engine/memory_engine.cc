@@ -61,6 +61,34 @@ void MemoryEngine::Read(Ticket ticket, std::string_view name, const Range& range
   answers_.push_back(answer);
 }
 
+void MemoryEngine::Trim(Ticket ticket, std::string_view name, std::uint64_t up_to, bool restart,
+                        Now) {
+  Answer answer;
+  answer.ticket = ticket;
+  const auto found = streams_.find(name);
+  answer.ok = found != streams_.end() && found->second.stream != nullptr;
+  if (answer.ok) {
+    Room& room = found->second;
+    answer.removed = room.stream->DropUpTo(restart ? UINT64_MAX : up_to);
+    if (restart) {
+      const std::uint64_t before = room.stream->top().epoch;
+      do {
+        room.position = {std::max<std::uint64_t>(epochs_.Next(), 1), 0};
+      } while (room.position.epoch == before);
+      room.stream = std::make_unique<Stream>(room.position, age_);
+    }
+    answer.top = room.stream->top();
+  }
+  answers_.push_back(answer);
+}
+
+void MemoryEngine::SetKeep(std::string_view name, const Keep& keep, Now now) {
+  const auto found = streams_.find(name);
+  if (found == streams_.end() || !found->second.stream) return;
+  found->second.keep = keep;
+  found->second.stream->Shrink(keep, now.instant);
+}
+
 void MemoryEngine::Release(std::string_view name, Now now) {
   const auto found = streams_.find(name);
   if (found != streams_.end() && found->second.stream) {

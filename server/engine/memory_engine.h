@@ -41,6 +41,9 @@ class MemoryEngine : public hub::Engine {
   void Append(Ticket ticket, std::string_view room, const Keep& keep,
               const Publication& publication, Now now) override;
   void Read(Ticket ticket, std::string_view room, const Range& range, Now now) override;
+  void Trim(Ticket ticket, std::string_view room, std::uint64_t up_to, bool restart,
+            Now now) override;
+  void SetKeep(std::string_view room, const Keep& keep, Now now) override;
   void Release(std::string_view room, Now now) override;
   bool TakeAnswer(Answer& answer) override;
   std::size_t history_bytes() const override { return age_.bytes; }

@@ -105,6 +105,17 @@ void Stream::Clear() {
   entry_bytes_ = 0;
 }
 
+void Stream::Shrink(const hub::Engine::Keep& keep, Instant now) {
+  Expire(keep, now);
+  while (kept_ > 0 && (kept_ > keep.messages || entry_bytes_ > keep.bytes)) DropOldest();
+}
+
+std::uint64_t Stream::DropUpTo(std::uint64_t offset) {
+  std::uint64_t dropped = 0;
+  for (; kept_ > 0 && oldest() <= offset; ++dropped) DropOldest();
+  return dropped;
+}
+
 void Stream::Expire(const hub::Engine::Keep& keep, Instant now) {
   while (kept_ > 0 && TimeOf(oldest()) + keep.ttl < now) DropOldest();
 }

@@ -50,6 +50,10 @@ class Stream {
   // Appends to `entries` what the range asks for.
   Page Read(const hub::Engine::Range& range, std::string& entries) const;
 
+  // Lets go what is more than is to be kept.
+  void Shrink(const hub::Engine::Keep& keep, Instant now);
+  // Answers with how many there were.
+  std::uint64_t DropUpTo(std::uint64_t offset);
   // Lets go what is older than the time to live.
   void Expire(const hub::Engine::Keep& keep, Instant now);
   // Lets go the oldest chunk, of which there must be one; answers with how many publications it

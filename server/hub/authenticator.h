@@ -20,11 +20,13 @@ class Authenticator {
     std::string user;
     // When it is believed no more; 0: never.
     WallTime expires{};
+    // 0: it does not say.
+    WallTime issued{};
     // What the application says of the user, as JSON text: the member data of who gives none.
     std::string info;
     std::vector<Grant> grants;
   };
-  enum class Refusal { kNone, kInvalid, kExpired };
+  enum class Refusal { kNone, kInvalid, kExpired, kRevoked };
   struct Answer {
     Refusal refusal = Refusal::kNone;
     Identity identity;   // where not refused
@@ -32,6 +34,7 @@ class Authenticator {
   };
 
   virtual ~Authenticator() = default;
+  // Never kRevoked, which the hub finds itself.
   // `token` is not empty and at most kTokenBytesMax long.
   virtual Answer Verify(std::string_view token, WallTime now) const = 0;
 };

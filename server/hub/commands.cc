@@ -179,7 +179,13 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
 
 void Commands::OnJoin(Session& session, std::uint32_t id, const Join& join, Now now) {
   if (!IsInTime(session, id, session.rates->joins, "joins", now)) return;
-  if (const auto standing = rooms_.Find(session, join.room.view)) {
+  if (rooms_.Find(session, join.room.view)) {
+    bool asks = false;
+    if (const auto failure = joiner_.AskAgain(session, join, id, now, asks)) {
+      return speaker_.Fail(session, id, *failure);
+    }
+    if (asks) return;
+    const auto standing = rooms_.Find(session, join.room.view);
     return speaker_.Reply(session, id, joiner_.Again(session, join.room.view, *standing));
   }
   if (const auto failure = joiner_.Ask(session, join, id, now)) {
@@ -220,8 +226,8 @@ const NamespaceConfig* Commands::FindAllowed(Session& session, std::uint32_t id,
   }
   const bool is_member = rooms_.Find(session, room).has_value();
   const Rights rights = credentials_.RightsOf(session, room);
-  if (!IsHubsOwn(room) &&
-      IsAllowed(found.config->*deed.who, session, is_member, rights.*deed.right)) {
+  const bool is_place = !IsHubsOwn(room) || (deed.in_own_room && IsOwnRoom(session, room));
+  if (is_place && IsAllowed(found.config->*deed.who, session, is_member, rights.*deed.right)) {
     return found.config;
   }
   speaker_.Fail(session, id, {ErrorCode::kPermissionDenied, deed.refusal});
@@ -231,7 +237,7 @@ const NamespaceConfig* Commands::FindAllowed(Session& session, std::uint32_t id,
 void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now) {
   if (!IsInTime(session, id, session.rates->publishes, "publishes", now)) return;
   static constexpr Deed kPublish{&NamespaceConfig::may_publish, &Rights::publish,
-                                 "the session may not publish in this room"};
+                                 /*in_own_room=*/false, "the session may not publish in this room"};
   if (FindAllowed(session, id, publish.room.view, kPublish) == nullptr) return;
   const ShardId home = HomeShardOf(config_, publish.room.view);
   if (courier_.TrySend(home, ToMail(session, id, publish))) return;
@@ -240,6 +246,7 @@ void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publ
 
 void Commands::OnHistory(Session& session, std::uint32_t id, const History& history) {
   static constexpr Deed kReadHistory{&NamespaceConfig::may_read_history, &Rights::history,
+                                     /*in_own_room=*/true,
                                      "the session may not read this room's history"};
   const NamespaceConfig* found = FindAllowed(session, id, history.room.view, kReadHistory);
   if (found == nullptr) return;
@@ -290,10 +297,18 @@ void Commands::OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now)
     if (session.state == Session::State::kOpen) GoOn(session, now);
     return;
   }
-  if (answer.refused) {
-    speaker_.Fail(session, answer.request, answer.failure);
+  if (answer.again && !rooms_.Find(session, answer.room)) {
+    // It was taken out meanwhile, and has heard so.
+    speaker_.Fail(session, answer.request,
+                  {ErrorCode::kNotJoined, "the session was taken out of the room"});
+  } else if (answer.refused) {
+    if (!Joiner::IsOrdered(session, answer)) {
+      speaker_.Fail(session, answer.request, answer.failure);
+    }
   } else {
-    speaker_.Say(session, {answer.request, joiner_.ToJoined(session, answer)});
+    const Joined joined = joiner_.ToJoined(session, answer);
+    // A reply to request 0 is not wanted; a backend's order is told all the same.
+    if (answer.request != 0 || !answer.again) speaker_.Say(session, {answer.request, joined});
   }
   joiner_.Settle(session, answer);
   GoOn(session, now);

@@ -29,8 +29,9 @@ class Commands {
   void OnFrame(Session& session, std::string_view bytes, Now now);
   // A join was answered.
   void OnJoinAnswer(Session& session, const JoinAnswer& answer, Now now);
-  // The session that Hello named was found, or was not.
+  // The session that Hello named was found, or was not; its user may have one more.
   void OnSessionTaken(Session& session, Now now) { GoOn(session, now); }
+  void OnAdmitted(Session& session, Now now) { GoOn(session, now); }
   // The session's outbox has room again.
   void OnDrained(Session& session, Now now);
   void OnPublishAnswer(Session& session, const PublishAnswer& answer);
@@ -52,6 +53,7 @@ class Commands {
   struct Deed {
     Who NamespaceConfig::*who;
     bool Rights::*right;
+    bool in_own_room;  // also in the user's own
     const char* refusal;
   };
   // The room's namespace. nullptr: the session may not, and has been told why.

@@ -14,6 +14,7 @@ Failure Busy() { return {ErrorCode::kOverloaded, "the room's shard is busy", 100
 
 void Commands::OnPresenceGet(Session& session, std::uint32_t id, const PresenceGet& get) {
   static constexpr Deed kSeePresence{&NamespaceConfig::may_see_presence, &Rights::presence,
+                                     /*in_own_room=*/true,
                                      "the session may not see who is in this room"};
   const NamespaceConfig* found = FindAllowed(session, id, get.room.view, kSeePresence);
   if (found == nullptr) return;
@@ -33,11 +34,8 @@ void Commands::OnPresenceUpdate(Session& session, std::uint32_t id, const Presen
   if (!standing) {
     return speaker_.Fail(session, id, {ErrorCode::kNotJoined, "the session is not in the room"});
   }
-  if (data.size() > kMemberDataBytesMax) {
-    return speaker_.Fail(
-        session, id,
-        {ErrorCode::kTooLarge, "member data has " + std::to_string(data.size()) +
-                                   " bytes, the most is " + std::to_string(kMemberDataBytesMax)});
+  if (const auto failure = joiner_.CheckMemberData(data)) {
+    return speaker_.Fail(session, id, *failure);
   }
   if (courier_.TrySend(HomeOf(standing->handle), UpdatePresence{session.ref, id, standing->handle,
                                                                 session.user, std::string(data)})) {

@@ -21,6 +21,19 @@ Instant UntilOf(WallTime expires, Now now) {
   return left > kCenturyUs ? kNever : now.instant + Duration(left);
 }
 
+DisconnectCode CodeOf(Authenticator::Refusal refusal) {
+  switch (refusal) {
+    case Authenticator::Refusal::kExpired:
+      return DisconnectCode::kTokenExpired;
+    case Authenticator::Refusal::kRevoked:
+      return DisconnectCode::kByOperator;
+    case Authenticator::Refusal::kNone:
+    case Authenticator::Refusal::kInvalid:
+      break;
+  }
+  return DisconnectCode::kInvalidToken;
+}
+
 Failure ToFailure(const Authenticator::Answer& answer) {
   return {answer.refusal == Authenticator::Refusal::kExpired ? ErrorCode::kTokenExpired
                                                              : ErrorCode::kUnauthorized,
@@ -37,13 +50,22 @@ std::optional<Failure> CheckLength(std::string_view token) {
 }  // namespace
 
 Credentials::Credentials(const HubConfig& config, const Authenticator& authenticator,
-                         Speaker& speaker, LocalRooms& rooms, Deadlines& deadlines, Events& events)
+                         const Revocations& revocations, Speaker& speaker, LocalRooms& rooms,
+                         Deadlines& deadlines, Events& events)
     : config_(config),
       authenticator_(authenticator),
+      revocations_(revocations),
       speaker_(speaker),
       rooms_(rooms),
       deadlines_(deadlines),
       events_(events) {}
+
+Authenticator::Answer Credentials::Verify(std::string_view token, Now now) const {
+  Authenticator::Answer answer = authenticator_.Verify(token, now.wall);
+  if (answer.refusal != Authenticator::Refusal::kNone) return answer;
+  if (!revocations_.Covers(answer.identity.user, answer.identity.issued, now)) return answer;
+  return {Authenticator::Refusal::kRevoked, {}, "the user's tokens were revoked"};
+}
 
 void Credentials::Take(Session& session, Authenticator::Identity identity, Now now) {
   session.user = std::move(identity.user);
@@ -60,22 +82,19 @@ bool Credentials::Identify(Session& session, std::string_view token, Now now) {
     }
     return config_.anonymous;
   }
-  Authenticator::Answer answer = authenticator_.Verify(token, now.wall);
+  Authenticator::Answer answer = Verify(token, now);
   if (answer.refusal == Authenticator::Refusal::kNone) {
+    session.arrival->token_issued_at = answer.identity.issued;
     Take(session, std::move(answer.identity), now);
     return true;
   }
-  speaker_.Disconnect(session,
-                      answer.refusal == Authenticator::Refusal::kExpired
-                          ? DisconnectCode::kTokenExpired
-                          : DisconnectCode::kInvalidToken,
-                      answer.reason);
+  speaker_.Disconnect(session, CodeOf(answer.refusal), answer.reason);
   return false;
 }
 
 std::optional<Failure> Credentials::Refresh(Session& session, std::string_view token, Now now) {
   if (auto failure = CheckLength(token)) return failure;
-  Authenticator::Answer answer = authenticator_.Verify(token, now.wall);
+  Authenticator::Answer answer = Verify(token, now);
   if (answer.refusal != Authenticator::Refusal::kNone) return ToFailure(answer);
   if (session.anonymous || answer.identity.user != session.user) {
     return Failure{ErrorCode::kUnauthorized, "the token names another user than the session has"};
@@ -90,7 +109,7 @@ std::optional<Failure> Credentials::ReadRoomToken(const Session& session, std::s
                                                   std::string_view token, Now now,
                                                   RoomTokenRights& rights) {
   if (auto failure = CheckLength(token)) return failure;
-  const Authenticator::Answer answer = authenticator_.Verify(token, now.wall);
+  const Authenticator::Answer answer = Verify(token, now);
   if (answer.refusal != Authenticator::Refusal::kNone) return ToFailure(answer);
   if (!session.anonymous && answer.identity.user != session.user) {
     return Failure{ErrorCode::kUnauthorized, "the room's token names another user"};
@@ -115,7 +134,7 @@ Rights Credentials::RightsOf(const Session& session, std::string_view room) cons
 
 bool Credentials::MayJoin(const Session& session, std::string_view room, Rights rights) const {
   const NamespaceConfig* config = config_.FindNamespace(NamespaceOf(room));
-  return config != nullptr && !IsHubsOwn(room) &&
+  return config != nullptr && (!IsHubsOwn(room) || IsOwnRoom(session, room)) &&
          IsAllowed(config->may_join, session, /*is_member=*/false, rights.join);
 }
 
@@ -128,8 +147,9 @@ void Credentials::LeaveForbidden(Session& session, LeftCode code) {
     Left left;
     left.handle = static_cast<std::uint64_t>(rooms_.Find(session, name)->handle);
     left.code = static_cast<std::uint32_t>(code);
-    left.reason = code == LeftCode::kRoomTokenExpired ? "the room's token has expired"
-                                                      : "the new token does not allow the room";
+    left.reason = code == LeftCode::kRoomTokenExpired
+                      ? "the room's token has expired"
+                      : "the session may not be in the room any more";
     rooms_.Remove(session, name);
     speaker_.Push(session, left);
     events_.OnLeft(code);

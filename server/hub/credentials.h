@@ -11,6 +11,7 @@
 #include "server/hub/failure.h"
 #include "server/hub/hub_config.h"
 #include "server/hub/local_rooms.h"
+#include "server/hub/revocations.h"
 #include "server/hub/session.h"
 #include "server/hub/speaker.h"
 
@@ -21,8 +22,9 @@ namespace roomcast::hub {
 // clock: a wall clock that jumps ends nobody.
 class Credentials {
  public:
-  Credentials(const HubConfig& config, const Authenticator& authenticator, Speaker& speaker,
-              LocalRooms& rooms, Deadlines& deadlines, Events& events);
+  Credentials(const HubConfig& config, const Authenticator& authenticator,
+              const Revocations& revocations, Speaker& speaker, LocalRooms& rooms,
+              Deadlines& deadlines, Events& events);
 
   // Hello's token: who this is. False: it is not good, and the connection is ended.
   [[nodiscard]] bool Identify(Session& session, std::string_view token, Now now);
@@ -40,18 +42,22 @@ class Credentials {
   [[nodiscard]] Rights RightsOf(const Session& session, std::string_view room) const;
   [[nodiscard]] bool MayJoin(const Session& session, std::string_view room, Rights rights) const;
 
+  // Leaves the rooms that the session may not be in any more.
+  void LeaveForbidden(Session& session, LeftCode code);
+
   // Ends what has expired: the session with 3005, a room with Left 2002.
   void OnTime(Session& session, Now now);
   [[nodiscard]] static Instant NextDeadline(const Session& session);
 
  private:
+  // What it says, held against what was revoked.
+  [[nodiscard]] Authenticator::Answer Verify(std::string_view token, Now now) const;
   void Take(Session& session, Authenticator::Identity identity, Now now);
-  // Leaves the rooms that the session may not be in any more.
-  void LeaveForbidden(Session& session, LeftCode code);
   void LookNoLaterThan(Session& session, Instant at);
 
   const HubConfig& config_;
   const Authenticator& authenticator_;
+  const Revocations& revocations_;
   Speaker& speaker_;
   LocalRooms& rooms_;
   Deadlines& deadlines_;

@@ -39,6 +39,8 @@ class Engine {
     std::uint64_t last = 0;
     // For a read: what history holds begins here; top.offset + 1: it holds nothing.
     std::uint64_t oldest = 0;
+    // For a trim: publications that history no longer holds.
+    std::uint64_t removed = 0;
   };
 
   // What to read: of what history holds between `after` and `before`, both exclusive, as much as
@@ -61,6 +63,12 @@ class Engine {
   virtual void Append(Ticket ticket, std::string_view room, const Keep& keep,
                       const Publication& publication, Now now) = 0;
   virtual void Read(Ticket ticket, std::string_view room, const Range& range, Now now) = 0;
+  // Lets go of history up to and including an offset. With `restart` everything goes, and the
+  // stream begins anew in another epoch.
+  virtual void Trim(Ticket ticket, std::string_view room, std::uint64_t up_to, bool restart,
+                    Now now) = 0;
+  // From now on so much of the room is kept.
+  virtual void SetKeep(std::string_view room, const Keep& keep, Now now) = 0;
   // Nobody is in the room and its publications' time is over: only where the stream stands is still
   // to be kept.
   virtual void Release(std::string_view room, Now now) = 0;

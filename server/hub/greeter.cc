@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proto/protocol/limits.h"
+#include "server/hub/home.h"
 #include "server/hub/joiner.h"
 #include "server/hub/resumer.h"
 
@@ -56,7 +57,7 @@ ProducerId ToProducer(std::string_view bytes) {
 
 Greeter::Greeter(ShardId self, const HubConfig& config, Credentials& credentials, Secrets& secrets,
                  Speaker& speaker, Joiner& joiner, Resumer& resumer, Deadlines& deadlines,
-                 Events& events)
+                 Courier& courier, const Drain& drain, Events& events)
     : self_(self),
       config_(config),
       credentials_(credentials),
@@ -65,6 +66,8 @@ Greeter::Greeter(ShardId self, const HubConfig& config, Credentials& credentials
       joiner_(joiner),
       resumer_(resumer),
       deadlines_(deadlines),
+      courier_(courier),
+      drain_(drain),
       events_(events) {}
 
 std::uint64_t Greeter::RandomNumber() {
@@ -76,23 +79,8 @@ std::uint64_t Greeter::RandomNumber() {
 }
 
 bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now) {
-  WallTime received_at = now.wall;
-  if (session.resuming) {
-    received_at = session.resuming->hello_received_at;
-  } else {
-    const std::string fault = FaultOf(hello, config_);
-    if (!fault.empty()) {
-      events_.OnBadMessage(BadMessage::kBadHello);
-      speaker_.Disconnect(session, DisconnectCode::kBadRequest, fault);
-      return true;
-    }
-    // Before a session is asked for, so that a token that is not good leaves it parked.
-    if (!credentials_.Identify(session, hello.token.view, now)) return true;
-    if (hello.resume && resumer_.Ask(session, *hello.resume, now)) return false;
-  }
-  session.greeting = std::make_unique<Greeting>();
-  if (!resumer_.Adopt(session)) BecomeNew(session);
-  if (session.anonymous) session.user = FormatSessionId(session.number);
+  if (!BecomeKnown(session, hello, now)) return session.state == Session::State::kEnded;
+  const std::unique_ptr<Arrival> arrival = std::move(session.arrival);
   session.producer = ToProducer(hello.producer.view);
   session.heartbeat.emplace(Heartbeat::Role::kAsks,
                             Heartbeat::Config{config_.ping_interval, config_.ping_grace},
@@ -101,11 +89,59 @@ bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& h
   deadlines_.Schedule(
       session, std::min(session.heartbeat->NextDeadline(), Credentials::NextDeadline(session)));
 
+  session.greeting = std::make_unique<Greeting>();
   Greeting& greeting = *session.greeting;
+  greeting.former_rooms = std::move(arrival->former_rooms);
   greeting.hello_sent_at = hello.sent_at;
-  greeting.hello_received_at = received_at;
+  greeting.hello_received_at = arrival->hello_received_at;
   greeting.message_id = message_id;
   AskForJoins(session, hello, now);
+  AskForOthers(session, arrival->rooms, now);
+  if (greeting.unanswered == 0) Welcome(session, now);
+  return true;
+}
+
+bool Greeter::BecomeKnown(Session& session, const Hello& hello, Now now) {
+  if (!session.arrival) {
+    const std::string fault = FaultOf(hello, config_);
+    if (!fault.empty()) {
+      events_.OnBadMessage(BadMessage::kBadHello);
+      speaker_.Disconnect(session, DisconnectCode::kBadRequest, fault);
+      return false;
+    }
+    if (drain_.has_begun()) {
+      speaker_.Disconnect(session, DisconnectCode::kShutdown, "the hub is stopping");
+      return false;
+    }
+    session.arrival = std::make_unique<Arrival>();
+    session.arrival->hello_received_at = now.wall;
+    // Before a session is asked for, so that a token that is not good leaves it parked.
+    if (!credentials_.Identify(session, hello.token.view, now)) return false;
+    if (hello.resume && resumer_.Ask(session, *hello.resume)) return false;
+  }
+  Arrival& arrival = *session.arrival;
+  if (!session.has_number) {
+    if (!resumer_.Adopt(session)) BecomeNew(session);
+    if (!session.anonymous) {
+      courier_.Send(HomeShardOfUser(config_, session.user),
+                    UserMail(AdmitSession{session.ref, session.number, session.user,
+                                          arrival.token_issued_at}));
+      return false;
+    }
+    session.user = FormatSessionId(session.number);
+  }
+  return session.anonymous || arrival.admitted;
+}
+
+bool Greeter::OnAdmitted(Session& session, const SessionAdmitted& admitted) {
+  if (admitted.refused) {
+    speaker_.Disconnect(session, *admitted.refused);
+    return false;
+  }
+  session.arrival->admitted = true;
+  // Behind those that it was ordered into meanwhile.
+  std::vector<KeptRoom>& rooms = session.arrival->rooms;
+  rooms.insert(rooms.end(), admitted.rooms.begin(), admitted.rooms.end());
   return true;
 }
 
@@ -119,7 +155,6 @@ Duration Greeter::FirstPingAfter(Now now) {
 }
 
 void Greeter::BecomeNew(Session& session) {
-  session.resuming.reset();
   session.number.home = self_;
   session.number.high = RandomNumber();
   session.number.low = static_cast<std::uint32_t>(RandomNumber());
@@ -131,8 +166,8 @@ void Greeter::BecomeNew(Session& session) {
 void Greeter::AskForJoins(Session& session, const Hello& hello, Now now) {
   Greeting& greeting = *session.greeting;
   greeting.unanswered = hello.joins.size();
+  greeting.asked = hello.joins.size();
   greeting.answers.resize(hello.joins.size());
-  if (greeting.unanswered == 0) return Welcome(session, now);
   for (std::uint32_t i = 0; i < hello.joins.size(); ++i) {
     const Join& join = hello.joins[i];
     JoinAnswer refusal;
@@ -147,8 +182,27 @@ void Greeter::AskForJoins(Session& session, const Hello& hello, Now now) {
     }
     if (!failure) continue;
     refusal.failure = std::move(*failure);
-    OnAnswer(session, refusal, now);
+    greeting.answers[i] = std::move(refusal);
+    --greeting.unanswered;
   }
+}
+
+void Greeter::AskForOthers(Session& session, const std::vector<KeptRoom>& rooms, Now now) {
+  Greeting& greeting = *session.greeting;
+  const auto ask = [&](const KeptRoom& room, bool by_order) {
+    if (Joiner::IsUnderWay(session, room.name)) return;
+    const auto request = static_cast<std::uint32_t>(greeting.answers.size());
+    Join join;
+    join.room = room.name;
+    join.member_data = Bytes(room.member_data);
+    const RoomTokenRights given{{.join = by_order}};
+    // Who may not is not told: the client did not ask.
+    if (joiner_.Ask(session, join, request, now, given)) return;
+    greeting.answers.emplace_back();
+    ++greeting.unanswered;
+  };
+  if (config_.FindNamespace("$user") != nullptr) ask({"$user:" + session.user, {}}, false);
+  for (const KeptRoom& room : rooms) ask(room, true);
 }
 
 void Greeter::OnAnswer(Session& session, const JoinAnswer& answer, Now now) {
@@ -159,11 +213,21 @@ void Greeter::OnAnswer(Session& session, const JoinAnswer& answer, Now now) {
   if (greeting.unanswered == 0) Welcome(session, now);
 }
 
+void Greeter::OnReset(Session& session, const StreamReset& reset) {
+  for (std::optional<JoinAnswer>& answer : session.greeting->answers) {
+    if (!answer || answer->refused || answer->handle != reset.handle) continue;
+    answer->top = reset.position;
+    answer->start = reset.position.offset;
+    if (answer->verdict == Verdict::kRecovered) answer->verdict = Verdict::kLost;
+  }
+}
+
 void Greeter::Welcome(Session& session, Now now) {
   const std::unique_ptr<Greeting> greeting = std::move(session.greeting);
   std::vector<JoinOutcome> outcomes;
-  outcomes.reserve(greeting->answers.size());
-  for (const auto& answer : greeting->answers) {
+  outcomes.reserve(greeting->asked);
+  for (std::size_t i = 0; i < greeting->asked; ++i) {
+    const auto& answer = greeting->answers[i];
     if (answer->refused) {
       outcomes.push_back({speaker_.ToError(answer->failure)});
     } else {
@@ -185,7 +249,7 @@ void Greeter::Welcome(Session& session, Now now) {
   limits.rooms_max = static_cast<std::uint32_t>(config_.rooms_per_connection);
   limits.publishes_per_second = config_.publishes_per_second;
   limits.publish_burst = config_.publish_burst;
-  limits.member_data_bytes_max = kMemberDataBytesMax;
+  limits.member_data_bytes_max = static_cast<std::uint32_t>(config_.member_data_bytes);
   welcome.limits = limits;
   welcome.hello_sent_at = greeting->hello_sent_at;
   welcome.hello_received_at = Microseconds(greeting->hello_received_at);
@@ -201,6 +265,10 @@ void Greeter::Welcome(Session& session, Now now) {
   session.state = Session::State::kOpen;
   session.welcomed = true;
   events_.OnSession(session.resumed);
+  for (std::size_t i = greeting->asked; i < greeting->answers.size(); ++i) {
+    const JoinAnswer& answer = *greeting->answers[i];
+    if (!answer.refused) speaker_.Push(session, joiner_.ToJoined(session, answer));
+  }
   // Only now: what a room says must follow its Joined.
   for (const auto& answer : greeting->answers) joiner_.Settle(session, *answer);
 }

@@ -22,6 +22,16 @@ struct ReadHistory {
   bool reverse = false;
 };
 
+// To a room's home: a backend drops what the room keeps. One of these:
+struct TrimHistory {
+  BridgeCall call{};
+  std::string room;
+  std::optional<Position> up_to;
+  std::optional<std::uint32_t> keep_last;
+  // Everything goes, and the stream begins anew in another epoch.
+  bool restart = false;
+};
+
 // To the asking session's shard.
 struct HistoryAnswer {
   SessionRef session;

@@ -11,6 +11,7 @@
 #include "server/hub/ids.h"
 #include "server/hub/mail.h"
 #include "server/hub/presence.h"
+#include "server/hub/token_bucket.h"
 
 namespace roomcast::hub {
 
@@ -36,7 +37,8 @@ struct HomeRoom {
 
   std::string name;
   RoomHandle handle{};
-  const NamespaceConfig* config = nullptr;
+  const NamespaceConfig* config = nullptr;  // of HomeRooms' config with this version
+  std::uint32_t config_version = 0;
   // The engine has said where the stream stands; until then, requests wait.
   bool opened = false;
   Position top;
@@ -45,8 +47,9 @@ struct HomeRoom {
   std::uint32_t members = 0;
   std::unique_ptr<RoomPresence> presence;  // where the namespace shows it, from the first member on
   Instant presence_due = kNever;
-  std::unique_ptr<Dedupe> dedupe;  // from the first publish id on
-  std::uint32_t turn = kNoTurn;    // where HomeRooms gathers what was published in this turn
+  std::unique_ptr<Dedupe> dedupe;     // from the first publish id on
+  std::unique_ptr<TokenBucket> rate;  // where the namespace has one, from the first publish on
+  std::uint32_t turn = kNoTurn;       // where HomeRooms gathers what was published in this turn
   // Questions to the engine that it has not answered yet.
   std::uint32_t asked = 0;
   // Something was published in it, and so it is needed: until then history can be read, and publish

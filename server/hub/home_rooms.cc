@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proto/protocol/frame.h"
+#include "proto/protocol/room_name.h"
 #include "server/hub/home_failures.h"
 #include "server/hub/publication_rules.h"
 
@@ -43,25 +44,28 @@ HomeRooms::HomeRooms(ShardId self, const HubConfig& config, Engine& engine, Cour
       bridge_answers_(bridge_answers),
       events_(events),
       write_head_(write_head),
-      rooms_max_(config.rooms_max == SIZE_MAX
-                     ? SIZE_MAX
-                     : (config.rooms_max + config.shards - 1) / config.shards),
+      keys_({config.dedupe_window, (config.dedupe_keys + config.shards - 1) / config.shards}),
       by_name_(0, NameHash{config.hash_key}) {}
 
 HomeRoom* HomeRooms::Find(RoomHandle handle) {
   const auto found = by_handle_.find(handle);
-  return found == by_handle_.end() ? nullptr : found->second;
+  return found == by_handle_.end() ? nullptr : &UpToDate(*found->second);
+}
+
+std::size_t HomeRooms::RoomsMax() const {
+  if (config_.rooms_max == SIZE_MAX) return SIZE_MAX;
+  return (config_.rooms_max + config_.shards - 1) / config_.shards;
 }
 
 HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
   const auto found = by_name_.find(name);
-  if (found != by_name_.end()) return found->second.get();
+  if (found != by_name_.end()) return &UpToDate(*found->second);
   NamespaceAnswer answer = FindNamespaceOf(config_, name);
   if (answer.config == nullptr) {
     failure = std::move(answer.failure);
     return nullptr;
   }
-  if (by_name_.size() >= rooms_max_) {
+  if (by_name_.size() >= RoomsMax()) {
     failure = {ErrorCode::kOverloaded,
                "the hub has as many rooms as it may, " + std::to_string(config_.rooms_max),
                kHomeRetryAfter};
@@ -72,6 +76,7 @@ HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
   room.name = name;
   room.handle = static_cast<RoomHandle>(next_handle_++ << 16 | static_cast<std::uint64_t>(self_));
   room.config = answer.config;
+  room.config_version = config_version_;
   room.shares.resize(config_.shards);
   by_handle_.emplace(room.handle, &room);
   by_name_.emplace(room.name, std::move(made));
@@ -169,6 +174,21 @@ void HomeRooms::OnLeave(const LeaveRoom& leave, Now now) {
   IsNeeded(*room, now) ? TouchIdle(*room, now) : LetGo(*room, now);
 }
 
+void HomeRooms::OnEndRoom(const EndRoom& order, Tallies& tallies) {
+  const TallyRef tally = tallies.Open(order.call);
+  const auto found = by_name_.find(order.room);
+  if (found != by_name_.end()) {
+    const HomeRoom& room = *found->second;
+    for (std::size_t shard = 0; shard < room.shares.size(); ++shard) {
+      if (room.shares[shard].members == 0) continue;
+      tallies.Expect(tally);
+      courier_.Send(static_cast<ShardId>(shard),
+                    UserMail(OrderEndRoom{room.handle, order.words, tally}));
+    }
+  }
+  tallies.Add(tally, 0);
+}
+
 // ---- Publishing
 // ------------------------------------------------------------------------------------
 
@@ -183,20 +203,37 @@ void HomeRooms::OnPublish(PublishToRoom publish, Now now) {
   }
   if (auto fault = FaultOf(publish)) return Refuse(publish.origin, std::move(*fault));
   if (publish.counter != 0 && IsRepeated(*room, publish, now)) return;
+  if (auto wait = TakeFromRate(*room, now)) return Refuse(publish.origin, *std::move(wait));
   Publish(*room, publish, now);
+}
+
+std::optional<Failure> HomeRooms::TakeFromRate(HomeRoom& room, Now now) {
+  const std::uint32_t per_second = room.config->publishes_per_second;
+  if (per_second == 0) return std::nullopt;
+  if (!room.rate) {
+    room.rate = std::make_unique<TokenBucket>(per_second, std::max(room.config->publish_burst, 1u),
+                                              now.instant);
+  }
+  if (room.rate->Take(now.instant)) return std::nullopt;
+  return Failure{ErrorCode::kTooManyRequests,
+                 "the room takes " + std::to_string(per_second) + " publishes a second",
+                 room.rate->Wait(now.instant)};
 }
 
 bool HomeRooms::IsRepeated(HomeRoom& room, const PublishToRoom& publish, Now now) {
   for (Pending& pending : pending_) {
     auto* appending = std::get_if<Appending>(&pending.what);
     if (appending == nullptr || pending.room != room.handle) continue;
-    if (appending->producer == publish.producer && appending->counter == publish.counter) {
+    if (appending->producer == publish.producer && appending->counter == publish.counter &&
+        appending->by_key == publish.by_key) {
       appending->repeated.push_back(publish.origin);
       return true;
     }
   }
-  if (!room.dedupe) return false;
-  const Dedupe::Answer seen = room.dedupe->Check(publish.producer, publish.counter, now.instant);
+  if (!publish.by_key && !room.dedupe) return false;
+  const Dedupe::Answer seen =
+      publish.by_key ? keys_.Check(KeyIn(room, publish.producer), publish.counter, now.instant)
+                     : room.dedupe->Check(publish.producer, publish.counter, now.instant);
   switch (seen.verdict) {
     case Dedupe::Verdict::kNew:
       return false;
@@ -216,8 +253,8 @@ void HomeRooms::Publish(HomeRoom& room, const PublishToRoom& publish, Now now) {
   for (const auto& [name, value] : publish.tags) tags.push_back({name, value});
   const Publication publication = AsPublication(publish, tags, now);
   if (!publish.ephemeral) {
-    const Engine::Ticket ticket =
-        Await(room, Appending{publish.origin, publish.producer, publish.counter, {}});
+    const Engine::Ticket ticket = Await(
+        room, Appending{publish.origin, publish.producer, publish.counter, publish.by_key, {}});
     engine_.Append(ticket, room.name, room.config->keep, publication, now);
     return;
   }
@@ -226,7 +263,8 @@ void HomeRooms::Publish(HomeRoom& room, const PublishToRoom& publish, Now now) {
   AddToTurn(room, scratch_, 0);
   Engine::Answer answer;
   answer.top = {room.top.epoch, 0};
-  OnAppended(room, Appending{publish.origin, publish.producer, publish.counter, {}}, answer, now);
+  OnAppended(room, Appending{publish.origin, publish.producer, publish.counter, publish.by_key, {}},
+             answer, now);
 }
 
 void HomeRooms::AnswerPublish(const PublishOrigin& origin, Position position, bool duplicate) {
@@ -320,6 +358,37 @@ bool HomeRooms::Flush() {
   }
   missed_ = std::move(still);
   return !missed_.empty();
+}
+
+// ---- Another config
+// --------------------------------------------------------------------------------
+
+void HomeRooms::OnConfigChanged(Now now) {
+  ++config_version_;
+  config_changed_at_ = now;
+}
+
+HomeRoom& HomeRooms::UpToDate(HomeRoom& room) {
+  if (room.config_version == config_version_) return room;
+  room.config_version = config_version_;
+  const NamespaceConfig& config = *config_.FindNamespace(NamespaceOf(room.name));
+  room.config = &config;
+  engine_.SetKeep(room.name, config.keep, config_changed_at_);
+  if (config.publishes_per_second == 0) {
+    room.rate.reset();
+  } else if (room.rate) {
+    room.rate->SetRate(config.publishes_per_second, std::max(config.publish_burst, 1u));
+  }
+  if (!room.presence) return room;
+  if (config.presence.mode == PresenceInterest::kNone) {
+    room.presence.reset();
+    presence_due_.erase({room.presence_due, room.handle});
+    room.presence_due = kNever;
+  } else {
+    room.presence->Reconfigure(config.presence);
+    PresenceIsDue(room);
+  }
+  return room;
 }
 
 // ---- Rooms that nobody needs

@@ -17,6 +17,7 @@
 #include "server/hub/home_room.h"
 #include "server/hub/hub_config.h"
 #include "server/hub/shared_bytes.h"
+#include "server/hub/tallies.h"
 
 namespace roomcast::hub {
 
@@ -30,14 +31,23 @@ class HomeRooms {
             BridgeAnswers& bridge_answers, Events& events, WriteHead write_head);
 
   void OnJoin(JoinRoom join, Now now);
+  void OnRejoin(const RejoinRoom& again);
   void OnLeave(const LeaveRoom& leave, Now now);
   void OnPublish(PublishToRoom publish, Now now);
   void OnCatchUp(const CatchUp& ask, Now now);
+  // A backend ends everybody who is in the room.
+  void OnEndRoom(const EndRoom& order, Tallies& tallies);
   void OnReadHistory(ReadHistory ask, Now now);
+  // A backend drops what the room keeps.
+  void OnTrimHistory(TrimHistory ask, Now now);
   void OnReadPresence(const ReadPresence& ask);
   void OnUpdatePresence(const UpdatePresence& update);
   // What the engine has answered since; call after every input.
   void TakeAnswers(Now now);
+
+  // Namespaces have changed: rooms that are there go on under the new ones, each from when it is
+  // next looked at.
+  void OnConfigChanged(Now now);
 
   // The end of a turn: batches go out. True: a shard has missed one and is still to be told.
   bool Flush();
@@ -53,6 +63,7 @@ class HomeRooms {
     PublishOrigin origin;
     ProducerId producer;
     std::uint64_t counter = 0;
+    bool by_key = false;
     std::vector<PublishOrigin> repeated;  // the same id came again before the answer did
   };
   struct Recovering {
@@ -64,9 +75,14 @@ class HomeRooms {
   struct ReadingHistory {
     ReadHistory ask;
   };
+  struct Trimming {
+    TrimHistory ask;
+  };
   struct Pending {
     RoomHandle room{};
-    std::variant<std::monostate, Opening, Appending, Recovering, CatchingUp, ReadingHistory> what;
+    std::variant<std::monostate, Opening, Appending, Recovering, CatchingUp, ReadingHistory,
+                 Trimming>
+        what;
   };
   struct NameHash {
     using is_transparent = void;
@@ -75,6 +91,7 @@ class HomeRooms {
   };
 
   HomeRoom* Find(RoomHandle handle);
+  HomeRoom& UpToDate(HomeRoom& room);
   HomeRoom* Open(std::string_view name, Now now, Failure& failure);
   Engine::Ticket Await(HomeRoom& room, decltype(Pending::what) what);
 
@@ -83,6 +100,16 @@ class HomeRooms {
   void Refuse(const ReadHistory& ask, Failure failure);
   void AnswerPublish(const PublishOrigin& origin, Position position, bool duplicate);
   void Refuse(const PublishOrigin& origin, Failure failure);
+
+  void OnTrimmed(HomeRoom& room, const TrimHistory& ask, const Engine::Answer& answer);
+  void Refuse(const TrimHistory& ask, Failure failure);
+  // Takes one from the room's rate; nullopt: there was one.
+  std::optional<Failure> TakeFromRate(HomeRoom& room, Now now);
+  // A key means something within its room.
+  [[nodiscard]] ProducerId KeyIn(const HomeRoom& room, const ProducerId& key) const {
+    return {key.public_half ^ SipHash(config_.hash_key, room.name), key.secret_half};
+  }
+  [[nodiscard]] std::size_t RoomsMax() const;  // of this shard
 
   void Publish(HomeRoom& room, const PublishToRoom& publish, Now now);
   bool IsRepeated(HomeRoom& room, const PublishToRoom& publish, Now now);
@@ -96,6 +123,9 @@ class HomeRooms {
 
   void OnHistoryRead(HomeRoom& room, const ReadHistory& ask, const Engine::Answer& answer);
 
+  // Who is there, as far as Joined says it.
+  static std::shared_ptr<const PresenceReport> SnapshotOf(const HomeRoom& room,
+                                                          PresenceInterest interest);
   void EnterPresence(HomeRoom& room, const JoinRoom& join, JoinAnswer& answer);
   void LeavePresence(HomeRoom& room, const LeaveRoom& leave, Now now);
   void PresenceIsDue(HomeRoom& room);
@@ -114,7 +144,9 @@ class HomeRooms {
   BridgeAnswers& bridge_answers_;
   Events& events_;
   WriteHead write_head_;
-  const std::size_t rooms_max_;  // of this shard
+  std::uint32_t config_version_ = 0;
+  Now config_changed_at_{};
+  Dedupe keys_;  // free-form keys of backends, of all rooms here
 
   std::unordered_map<std::string_view, std::unique_ptr<HomeRoom>, NameHash> by_name_;
   std::unordered_map<RoomHandle, HomeRoom*> by_handle_;

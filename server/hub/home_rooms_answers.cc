@@ -12,10 +12,11 @@ namespace {
 
 // How long a publication keeps a room without members: its publish id must be remembered, and
 // history can be read, for as long as either is promised.
-Duration NeededAfter(const HomeRoom& room, bool in_stream, bool has_publish_id) {
+Duration NeededAfter(const HomeRoom& room, Duration dedupe_window, bool in_stream,
+                     bool has_publish_id) {
   const bool kept = in_stream && room.config->KeepsHistory();
   const Duration readable = kept ? room.config->keep.ttl : Duration(0);
-  return has_publish_id ? std::max(kDedupeWindow, readable) : readable;
+  return has_publish_id ? std::max(dedupe_window, readable) : readable;
 }
 
 }  // namespace
@@ -43,6 +44,8 @@ void HomeRooms::OnAnswer(const Engine::Answer& answer, Now now) {
     OnRead(*room, catching_up->ask, answer);
   } else if (const auto* reading = std::get_if<ReadingHistory>(&pending.what)) {
     OnHistoryRead(*room, reading->ask, answer);
+  } else if (const auto* trimming = std::get_if<Trimming>(&pending.what)) {
+    OnTrimmed(*room, trimming->ask, answer);
   }
 }
 
@@ -57,6 +60,8 @@ void HomeRooms::OnOpened(HomeRoom& room, Engine::Answer answer, Now now) {
       answer.ok ? OnPublish(*publish, now) : Refuse(publish->origin, EngineFailed());
     } else if (const auto* ask = std::get_if<ReadHistory>(&mail)) {
       answer.ok ? OnReadHistory(*ask, now) : Refuse(*ask, EngineFailed());
+    } else if (const auto* trim = std::get_if<TrimHistory>(&mail)) {
+      answer.ok ? OnTrimHistory(*trim, now) : Refuse(*trim, EngineFailed());
     }
     // An answer's entries are good until the next question.
     TakeAnswers(now);
@@ -69,9 +74,10 @@ void HomeRooms::OnOpened(HomeRoom& room, Engine::Answer answer, Now now) {
 void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
   HomeRoom* room = Find(ask.handle);
   if (room == nullptr) return;
-  if (room->config->delivery == Delivery::kDroppable) {
+  if (room->config->delivery == Delivery::kDroppable || ask.epoch != room->top.epoch) {
     Page page;
     page.handle = ask.handle;
+    page.epoch = ask.epoch;
     page.after = ask.after;
     page.top = page.last = page.gap_to = room->top.offset;
     page.gap_from = ask.after + 1;
@@ -88,6 +94,7 @@ void HomeRooms::OnCatchUp(const CatchUp& ask, Now now) {
 void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer) {
   Page page;
   page.handle = ask.handle;
+  page.epoch = ask.epoch;
   page.after = ask.after;
   page.top = room.top.offset;
   const bool empty = !answer.ok || answer.last < answer.first;
@@ -131,10 +138,13 @@ void HomeRooms::OnAppended(HomeRoom& room, const Appending& appending, const Eng
     for (const PublishOrigin& origin : appending.repeated) Refuse(origin, EngineFailed());
     return;
   }
-  if (appending.counter != 0) {
+  if (appending.counter != 0 && appending.by_key) {
+    keys_.Record(KeyIn(room, appending.producer), appending.counter, answer.top.offset,
+                 now.instant);
+  } else if (appending.counter != 0) {
     if (!room.dedupe) {
       room.dedupe =
-          std::make_unique<Dedupe>(Dedupe::Config{kDedupeWindow, kDedupeProducersPerRoom});
+          std::make_unique<Dedupe>(Dedupe::Config{config_.dedupe_window, config_.dedupe_producers});
     }
     room.dedupe->Record(appending.producer, appending.counter, answer.top.offset, now.instant);
   }
@@ -142,9 +152,9 @@ void HomeRooms::OnAppended(HomeRoom& room, const Appending& appending, const Eng
     room.top = answer.top;
     AddToTurn(room, answer.entries, answer.top.offset);
   }
-  room.needed_until =
-      std::max(room.needed_until,
-               now.instant + NeededAfter(room, answer.top.offset != 0, appending.counter != 0));
+  room.needed_until = std::max(
+      room.needed_until, now.instant + NeededAfter(room, config_.dedupe_window,
+                                                   answer.top.offset != 0, appending.counter != 0));
   AnswerPublish(appending.origin, answer.top, false);
   for (const PublishOrigin& origin : appending.repeated) AnswerPublish(origin, answer.top, true);
 }

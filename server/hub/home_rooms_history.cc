@@ -85,4 +85,52 @@ void HomeRooms::OnHistoryRead(HomeRoom& room, const ReadHistory& ask,
   courier_.Send(ask.session.shard, std::move(page));
 }
 
+// ---- Trimming
+
+void HomeRooms::Refuse(const TrimHistory& ask, Failure failure) {
+  bridge_answers_.OnTrimmed(ask.call, {{}, 0, true, std::move(failure)});
+}
+
+void HomeRooms::OnTrimHistory(TrimHistory ask, Now now) {
+  Failure failure;
+  HomeRoom* room = Open(ask.room, now, failure);
+  if (room == nullptr) return Refuse(ask, std::move(failure));
+  if (!room->opened) {
+    if (!MayWait(*room)) return Refuse(ask, TooManyWait());
+    room->waiting.emplace_back(std::move(ask));
+    return;
+  }
+  std::uint64_t up_to = 0;
+  if (ask.up_to) {
+    if (ask.up_to->epoch != room->top.epoch || ask.up_to->offset > room->top.offset) {
+      return Refuse(ask, {ErrorCode::kBadRequest, "the position is none of the room's stream"});
+    }
+    up_to = ask.up_to->offset;
+  } else if (ask.keep_last) {
+    up_to = room->top.offset - std::min<std::uint64_t>(room->top.offset, *ask.keep_last);
+  }
+  const bool restart = ask.restart;
+  const Engine::Ticket ticket = Await(*room, Trimming{std::move(ask)});
+  engine_.Trim(ticket, room->name, up_to, restart, now);
+}
+
+void HomeRooms::OnTrimmed(HomeRoom& room, const TrimHistory& ask, const Engine::Answer& answer) {
+  if (!answer.ok) return Refuse(ask, EngineFailed());
+  if (answer.top.epoch != room.top.epoch) {
+    // What was said in the old stream comes before its end.
+    if (room.turn != HomeRoom::kNoTurn) FlushRoom(room, turns_[room.turn]);
+    room.top = answer.top;
+    if (room.dedupe) room.dedupe->ForgetOffsets();
+    keys_.ForgetOffsets();
+    for (std::size_t shard = 0; shard < room.shares.size(); ++shard) {
+      HomeRoom::ShardShare& share = room.shares[shard];
+      if (share.members == 0) continue;
+      // Who missed a batch missed it of the old stream.
+      share.missed = false;
+      courier_.Send(static_cast<ShardId>(shard), StreamReset{room.handle, room.top});
+    }
+  }
+  bridge_answers_.OnTrimmed(ask.call, {answer.top, answer.removed, false, {}});
+}
+
 }  // namespace roomcast::hub

@@ -16,13 +16,37 @@ void HomeRooms::EnterPresence(HomeRoom& room, const JoinRoom& join, JoinAnswer& 
   if (!room.presence) room.presence = std::make_unique<RoomPresence>(room.config->presence);
   room.presence->Join(join.user, join.member_data);
   PresenceIsDue(room);
-  if (join.interest == PresenceInterest::kNone) return;
-  const bool members = join.interest == PresenceInterest::kMembers;
+  answer.presence = SnapshotOf(room, join.interest);
+}
+
+std::shared_ptr<const PresenceReport> HomeRooms::SnapshotOf(const HomeRoom& room,
+                                                            PresenceInterest interest) {
+  if (!room.presence || interest == PresenceInterest::kNone) return nullptr;
+  const bool members = interest == PresenceInterest::kMembers;
   PresenceState state =
       room.presence->Read({}, members ? kPresencePageUsers : 0, kPresenceSnapshotBytes);
   // All of them or none: a part would look like all.
   if (state.more) state.users.clear();
-  answer.presence = MakeReport(std::move(state));
+  return MakeReport(std::move(state));
+}
+
+void HomeRooms::OnRejoin(const RejoinRoom& again) {
+  JoinAnswer answer;
+  answer.session = again.session;
+  answer.request = again.request;
+  answer.room = again.room;
+  answer.again = true;
+  if (HomeRoom* room = Find(again.handle)) {
+    std::uint32_t& watchers = room->shares[static_cast<std::size_t>(again.session.shard)].watchers;
+    if (again.before != PresenceInterest::kNone) --watchers;
+    if (again.interest != PresenceInterest::kNone) ++watchers;
+    if (room->presence && !again.member_data.empty()) {
+      room->presence->Update(again.user, again.member_data);
+      PresenceIsDue(*room);
+    }
+    answer.presence = SnapshotOf(*room, again.interest);
+  }
+  courier_.Send(again.session.shard, std::move(answer));
 }
 
 void HomeRooms::LeavePresence(HomeRoom& room, const LeaveRoom& leave, Now now) {
@@ -66,6 +90,7 @@ void HomeRooms::PresenceIsDue(HomeRoom& room) {
 void HomeRooms::TellPresence(Now now) {
   while (!presence_due_.empty() && presence_due_.begin()->first <= now.instant) {
     HomeRoom& room = *Find(presence_due_.begin()->second);
+    if (!room.presence) continue;  // it is shown no more
     if (const auto change = room.presence->OnTime(now)) PushPresence(room, *change);
     PresenceIsDue(room);
   }

@@ -29,6 +29,9 @@ struct NamespaceConfig {
   PresenceConfig presence;
   // Members of one room; 0: no limit.
   std::uint32_t capacity = 0;
+  // Publications into one room, whoever they are from; 0: no limit.
+  std::uint32_t publishes_per_second = 0;
+  std::uint32_t publish_burst = 0;
 
   [[nodiscard]] bool KeepsHistory() const {
     return keep.messages > 0 && keep.bytes > 0 && keep.ttl > Duration(0);
@@ -60,8 +63,18 @@ struct HubConfig {
   Duration resume_window = kResumeWindow;
   std::size_t parked_max = kParkedSessions;
   std::size_t parked_bytes_max = kParkedBytes;
+  // A publish id takes effect at most once within it. Producers are remembered by room, the
+  // free-form keys of backends in the whole hub.
+  Duration dedupe_window = kDedupeWindow;
+  std::size_t dedupe_producers = kDedupeProducersPerRoom;
+  std::size_t dedupe_keys = kDedupeKeys;
   // Rooms with members or messages, in the whole hub.
   std::size_t rooms_max = kHubRooms;
+  // Sessions of one user with a connection; 0: no limit.
+  std::uint32_t sessions_per_user = 0;
+  std::size_t member_data_bytes = kMemberDataBytesMax;
+  // Users whose tokens are believed no more, until they have expired.
+  std::size_t revocations_max = kRevocations;
   std::vector<NamespaceConfig> namespaces;
 
   // nullptr: there is no such namespace.
@@ -72,6 +85,30 @@ struct HubConfig {
     return nullptr;
   }
 };
+
+// The part that may change in a running hub: who may come in, what one may ask for, namespaces. A
+// namespace that `wanted` does not have stays as it is: there may be rooms of it.
+inline void TakeReloadable(HubConfig& running, const HubConfig& wanted) {
+  running.anonymous = wanted.anonymous;
+  running.rooms_per_connection = wanted.rooms_per_connection;
+  running.publishes_per_second = wanted.publishes_per_second;
+  running.publish_burst = wanted.publish_burst;
+  running.joins_per_second = wanted.joins_per_second;
+  running.join_burst = wanted.join_burst;
+  running.commands_per_second = wanted.commands_per_second;
+  running.command_burst = wanted.command_burst;
+  running.resume_window = wanted.resume_window;
+  running.parked_max = wanted.parked_max;
+  running.parked_bytes_max = wanted.parked_bytes_max;
+  running.sessions_per_user = wanted.sessions_per_user;
+  running.member_data_bytes = wanted.member_data_bytes;
+  running.rooms_max = wanted.rooms_max;
+  std::vector<NamespaceConfig> namespaces = wanted.namespaces;
+  for (NamespaceConfig& old : running.namespaces) {
+    if (wanted.FindNamespace(old.name) == nullptr) namespaces.push_back(std::move(old));
+  }
+  running.namespaces = std::move(namespaces);
+}
 
 }  // namespace roomcast::hub
 

@@ -22,19 +22,12 @@ const ParkedRoom* FindFormer(const Session& session, std::string_view room) {
 }  // namespace
 
 std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint32_t request,
-                                   Now now) {
+                                   Now now, const RoomTokenRights& given) {
   NamespaceAnswer found = FindNamespaceOf(config_, join.room.view);
   if (found.config == nullptr) return std::move(found.failure);
-  PendingJoin pending{request,
-                      std::string(join.room.view),
-                      std::string(join.member_data.view),
-                      {},
-                      PresenceInterest::kNone};
-  if (const ParkedRoom* former = FindFormer(session, join.room.view)) {
-    if (pending.member_data.empty()) pending.member_data = former->member_data;
-    if (now.instant < former->token.until) pending.token = former->token;
-  }
-  if (pending.member_data.empty()) pending.member_data = session.info;
+  PendingJoin pending{request, std::string(join.room.view), std::string(join.member_data.view),
+                      given,   PresenceInterest::kNone,     std::nullopt};
+  FillIn(session, pending, now);
   if (!join.token.view.empty()) {
     auto failure =
         credentials_.ReadRoomToken(session, join.room.view, join.token.view, now, pending.token);
@@ -45,15 +38,88 @@ std::optional<Failure> Joiner::Ask(Session& session, const Join& join, std::uint
   if (!credentials_.MayJoin(session, join.room.view, rights)) {
     return Failure{ErrorCode::kPermissionDenied, "the session may not join this room"};
   }
-  if (join.member_data.view.size() > kMemberDataBytesMax) {
-    return Failure{ErrorCode::kTooLarge,
-                   "member data has " + std::to_string(join.member_data.view.size()) +
-                       " bytes, the most is " + std::to_string(kMemberDataBytesMax)};
-  }
-  if (IsAllowed(found.config->may_see_presence, session, /*is_member=*/true, rights.presence)) {
-    pending.interest = std::min(join.presence, found.config->presence.mode);
-  }
+  if (auto failure = CheckMemberData(join.member_data.view)) return failure;
+  pending.interest = InterestOf(session, join, rights);
   return Send(session, join, std::move(pending));
+}
+
+PresenceInterest Joiner::InterestOf(const Session& session, const Join& join,
+                                    const Rights& rights) const {
+  const NamespaceConfig* config = config_.FindNamespace(NamespaceOf(join.room.view));
+  if (config == nullptr ||
+      !IsAllowed(config->may_see_presence, session, /*is_member=*/true, rights.presence)) {
+    return PresenceInterest::kNone;
+  }
+  return std::min(join.presence, config->presence.mode);
+}
+
+std::optional<Failure> Joiner::AskAgain(Session& session, const Join& join, std::uint32_t request,
+                                        Now now, bool& asks) {
+  asks = false;
+  const std::string_view room = join.room.view;
+  const std::string_view data = join.member_data.view;
+  if (auto failure = CheckMemberData(data)) return failure;
+  Membership& place = *rooms_.PlaceOf(session, room);
+  if (!join.token.view.empty()) {
+    RoomTokenRights token;
+    if (auto failure = credentials_.ReadRoomToken(session, room, join.token.view, now, token)) {
+      return failure;
+    }
+    place.MutableExtras().token = token;
+    credentials_.Watch(session, token);
+  }
+  const PresenceInterest interest = InterestOf(session, join, credentials_.RightsOf(session, room));
+  const bool new_data = !data.empty() && data != place.member_data();
+  asks = new_data || interest != PresenceInterest::kNone || interest != place.interest;
+  if (!asks) return std::nullopt;
+  const RoomHandle handle = rooms_.Find(session, room)->handle;
+  if (!courier_.TrySend(HomeOf(handle),
+                        RejoinRoom{session.ref, request, std::string(room), handle, session.user,
+                                   std::string(data), place.interest, interest})) {
+    return Failure{ErrorCode::kOverloaded, "the room's shard is busy", 100ms};
+  }
+  rooms_.SetInterest(session, room, interest);
+  if (new_data) place.MutableExtras().member_data = data;
+  session.joins.push_back({request, std::string(room), {}, {}, interest, std::nullopt});
+  return std::nullopt;
+}
+
+void Joiner::FillIn(const Session& session, PendingJoin& pending, Now now) const {
+  if (const ParkedRoom* former = FindFormer(session, pending.room)) {
+    if (pending.member_data.empty()) pending.member_data = former->member_data;
+    if (now.instant < former->token.until) pending.token = former->token;
+  }
+  if (pending.member_data.empty()) pending.member_data = session.info;
+}
+
+std::optional<Failure> Joiner::CheckMemberData(std::string_view data) const {
+  if (data.size() <= config_.member_data_bytes) return std::nullopt;
+  return Failure{ErrorCode::kTooLarge, "member data has " + std::to_string(data.size()) +
+                                           " bytes, the most is " +
+                                           std::to_string(config_.member_data_bytes)};
+}
+
+bool Joiner::AskByOrder(Session& session, const KeptRoom& room, const TallyRef& tally, Now now) {
+  PendingJoin pending{0, room.name, room.member_data, {}, PresenceInterest::kNone, tally};
+  FillIn(session, pending, now);
+  pending.token.rights.join = true;
+  if (session.greeting) {
+    pending.request = static_cast<std::uint32_t>(session.greeting->answers.size());
+  }
+  Join join;
+  join.room = room.name;
+  if (Send(session, join, std::move(pending))) return false;
+  if (session.greeting) {
+    session.greeting->answers.emplace_back();
+    ++session.greeting->unanswered;
+  }
+  return true;
+}
+
+bool Joiner::IsOrdered(const Session& session, const JoinAnswer& answer) {
+  return std::any_of(session.joins.begin(), session.joins.end(), [&](const PendingJoin& join) {
+    return join.room == answer.room && join.request == answer.request && join.order;
+  });
 }
 
 std::optional<Failure> Joiner::Send(Session& session, const Join& join, PendingJoin pending) {
@@ -93,6 +159,10 @@ void Joiner::Settle(Session& session, const JoinAnswer& answer) {
   PendingJoin join = std::move(*asked);
   session.joins.erase(asked);
   if (session.joins.empty()) session.joins = {};
+  if (join.order) {
+    courier_.Send(join.order->shard, UserMail(Counted{*join.order, answer.refused ? 0u : 1u}));
+  }
+  if (answer.again) return;
   if (!answer.refused) rooms_.Add(session, answer, std::move(join));
 }
 
@@ -102,7 +172,8 @@ RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const
   if (config == nullptr) return policy;
   policy.delivery = config->delivery;
   const Rights rights = credentials_.RightsOf(session, room);
-  policy.may_publish = IsAllowed(config->may_publish, session, true, rights.publish);
+  policy.may_publish =
+      !IsHubsOwn(room) && IsAllowed(config->may_publish, session, true, rights.publish);
   policy.may_read_history = IsAllowed(config->may_read_history, session, true, rights.history);
   policy.presence = config->presence.mode;
   if (!IsAllowed(config->may_see_presence, session, true, rights.presence)) {
@@ -114,6 +185,13 @@ RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const
 
 Joined Joiner::ToJoined(const Session& session, const JoinAnswer& answer) const {
   Joined joined;
+  if (answer.again) {
+    if (const auto standing = rooms_.Find(session, answer.room)) {
+      joined = Again(session, answer.room, *standing);
+    }
+    if (answer.presence) joined.presence = answer.presence->ToSnapshot();
+    return joined;
+  }
   joined.room = answer.room;
   joined.handle = static_cast<std::uint64_t>(answer.handle);
   joined.position = answer.top;

@@ -39,6 +39,17 @@ LocalRooms::Room* LocalRooms::Find(RoomHandle handle) {
   return found == by_handle_.end() ? nullptr : rooms_[found->second].get();
 }
 
+bool LocalRooms::QueuesToHardLimit(std::string_view room) const {
+  const NamespaceConfig* space = config_.FindNamespace(NamespaceOf(room));
+  return space != nullptr && space->delivery == Delivery::kReliable && !space->KeepsHistory();
+}
+
+void LocalRooms::OnConfigChanged() {
+  for (const auto& room : rooms_) {
+    if (room) room->queues_to_hard_limit = QueuesToHardLimit(room->name);
+  }
+}
+
 LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& index) {
   const auto found = by_handle_.find(answer.handle);
   if (found != by_handle_.end()) {
@@ -55,9 +66,7 @@ LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& inde
   Room& room = *rooms_[index];
   room.name = answer.room;
   room.handle = answer.handle;
-  const NamespaceConfig* space = config_.FindNamespace(NamespaceOf(room.name));
-  room.queues_to_hard_limit =
-      space != nullptr && space->delivery == Delivery::kReliable && !space->KeepsHistory();
+  room.queues_to_hard_limit = QueuesToHardLimit(room.name);
   room.epoch = answer.top.epoch;
   // The home may have let the room go and made it anew, while members of the old one are still
   // here.
@@ -134,6 +143,14 @@ LocalRooms::Member* LocalRooms::FindMember(Room& room, const Session& session) {
   return nullptr;
 }
 
+std::vector<SessionRef> LocalRooms::MembersOf(RoomHandle handle) {
+  std::vector<SessionRef> sessions;
+  if (const Room* room = Find(handle)) {
+    for (const Member& member : room->members) sessions.push_back(member.session);
+  }
+  return sessions;
+}
+
 void LocalRooms::OnBatch(const Batch& batch) {
   Room* room = Find(batch.handle);
   if (room == nullptr) return;
@@ -175,6 +192,20 @@ void LocalRooms::OnOverSoft(Session& session) {
   }
 }
 
+void LocalRooms::OnReset(const StreamReset& reset) {
+  Room* room = Find(reset.handle);
+  if (room == nullptr) return;
+  room->epoch = reset.position.epoch;
+  room->top = reset.position.offset;
+  for (Member& member : room->members) {
+    member.behind = false;
+    member.moved = false;
+    member.cursor = reset.position.offset;
+    speaker_.Push(*sessions_.Find(member.session),
+                  Reset{static_cast<std::uint64_t>(room->handle), reset.position});
+  }
+}
+
 void LocalRooms::FallBehind(Member& member) {
   if (std::exchange(member.behind, true)) return;
   events_.OnBehind();
@@ -206,7 +237,8 @@ void LocalRooms::CatchUpWith(Session& session) {
     session.catching_up = true;
     session.catch_up_next = static_cast<std::uint32_t>(at + 1);
     if (catch_ups_.Want(session.ref, {room.handle, member.cursor})) {
-      courier_.Send(HomeOf(room.handle), CatchUp{session.ref.shard, room.handle, member.cursor});
+      courier_.Send(HomeOf(room.handle),
+                    CatchUp{session.ref.shard, room.handle, member.cursor, room.epoch});
     }
     return;
   }
@@ -214,6 +246,8 @@ void LocalRooms::CatchUpWith(Session& session) {
 
 std::vector<SessionRef> LocalRooms::OnPage(const Page& page) {
   Room* room = Find(page.handle);
+  // A page of a stream that has ended meanwhile says nothing of this one.
+  if (room != nullptr && room->epoch != page.epoch) room = nullptr;
   if (room != nullptr) room->top = std::max(room->top, page.top);
   std::vector<SessionRef> askers = catch_ups_.Take({page.handle, page.after});
   for (const SessionRef& ref : askers) {
@@ -252,14 +286,24 @@ void LocalRooms::Give(Room& room, Session& session, const Page& page) {
   events_.OnDeliveries(page.publications);
 }
 
-void LocalRooms::SetMemberData(Session& session, std::string_view name, std::string_view data) {
+Membership* LocalRooms::PlaceOf(Session& session, std::string_view name) {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) return;
+  if (found == by_name_.end()) return nullptr;
   for (Membership& membership : session.rooms) {
-    if (membership.room != found->second) continue;
-    if (!membership.extras) membership.extras = std::make_unique<Membership::Extras>();
-    membership.extras->member_data = data;
+    if (membership.room == found->second) return &membership;
   }
+  return nullptr;
+}
+
+void LocalRooms::SetInterest(Session& session, std::string_view name, PresenceInterest interest) {
+  Membership* place = PlaceOf(session, name);
+  if (place == nullptr) return;
+  place->interest = interest;
+  rooms_[place->room]->members[place->member].interest = interest;
+}
+
+void LocalRooms::SetMemberData(Session& session, std::string_view name, std::string_view data) {
+  if (Membership* place = PlaceOf(session, name)) place->MutableExtras().member_data = data;
 }
 
 void LocalRooms::OnPresence(const PresencePush& push) {

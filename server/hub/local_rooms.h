@@ -50,6 +50,10 @@ class LocalRooms {
   // Takes it out and tells the home. False: it was not in.
   bool Remove(Session& session, std::string_view room);
   void RemoveAll(Session& session);
+  // nullptr: it is not in.
+  [[nodiscard]] Membership* PlaceOf(Session& session, std::string_view room);
+  // How much it wants to hear of who is there.
+  void SetInterest(Session& session, std::string_view room, PresenceInterest interest);
   // What comes back with the session after its connection is lost.
   void SetMemberData(Session& session, std::string_view room, std::string_view data);
   // The rooms that the session is in, by name.
@@ -60,12 +64,19 @@ class LocalRooms {
     }
   }
 
+  // Who is in it.
+  [[nodiscard]] std::vector<SessionRef> MembersOf(RoomHandle room);
+
   // From a room's home.
   void OnBatch(const Batch& batch);
   void OnBehind(const Behind& behind);
+  // Every member is told, and reads on in the new stream.
+  void OnReset(const StreamReset& reset);
   // Whom it was for.
   std::vector<SessionRef> OnPage(const Page& page);
   void OnPresence(const PresencePush& push);
+  // Namespaces have changed.
+  void OnConfigChanged();
   // The session's outbox has room again.
   void OnDrained(Session& session) { CatchUpWith(session); }
 
@@ -98,6 +109,7 @@ class LocalRooms {
     std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
   };
 
+  [[nodiscard]] bool QueuesToHardLimit(std::string_view room) const;
   Room& Open(const JoinAnswer& answer, std::uint32_t& index);
   Room* Find(RoomHandle handle);
   Member* FindMember(Room& room, const Session& session);

@@ -17,6 +17,7 @@
 #include "server/hub/presence_mail.h"
 #include "server/hub/resume_mail.h"
 #include "server/hub/shared_bytes.h"
+#include "server/hub/user_mail.h"
 
 namespace roomcast::hub {
 
@@ -33,6 +34,19 @@ struct JoinRoom {
   OnLost on_lost = OnLost::kContinue;
   std::string user;
   std::string member_data;
+  PresenceInterest interest = PresenceInterest::kNone;
+};
+
+// A member joins again: other member data, or another interest in who is there. Answered by
+// JoinAnswer.
+struct RejoinRoom {
+  SessionRef session;
+  std::uint32_t request = 0;
+  std::string room;
+  RoomHandle handle{};
+  std::string user;
+  std::string member_data;  // empty: as it is
+  PresenceInterest before = PresenceInterest::kNone;
   PresenceInterest interest = PresenceInterest::kNone;
 };
 
@@ -64,6 +78,8 @@ struct PublishToRoom {
   ProducerId producer;
   std::uint64_t counter = 0;  // 0: no publish id
   bool ephemeral = false;
+  // The publish id stands for a backend's free-form key.
+  bool by_key = false;
 };
 
 // "Members of mine have everything up to `after`: what comes next?"
@@ -71,6 +87,7 @@ struct CatchUp {
   ShardId from{};
   RoomHandle handle{};
   std::uint64_t after = 0;
+  std::uint64_t epoch = 0;
 };
 
 // ---- To a member's or publisher's shard
@@ -88,6 +105,7 @@ struct JoinAnswer {
   std::string user;
   PresenceInterest interest = PresenceInterest::kNone;
   std::shared_ptr<const PresenceReport> presence;  // where it was asked for
+  bool again = false;                              // to RejoinRoom: it was a member already
   bool refused = false;
   Failure failure;  // where refused
 };
@@ -121,6 +139,7 @@ struct Behind {
 // gap_from..gap_to. What follows `last` comes when asked for.
 struct Page {
   RoomHandle handle{};
+  std::uint64_t epoch = 0;
   std::uint64_t after = 0;
   std::uint64_t gap_from = 0;
   std::uint64_t gap_to = 0;
@@ -131,10 +150,17 @@ struct Page {
   SharedBytes bytes;  // may be none
 };
 
-using Mail = std::variant<JoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer,
-                          Batch, Behind, Page, TakeSession, ParkSession, EndSession, YieldSession,
-                          SessionTaken, ReadHistory, HistoryAnswer, ReadPresence, UpdatePresence,
-                          PresenceAnswer, PresencePush>;
+// The room's stream begins anew; what comes next is of this one.
+struct StreamReset {
+  RoomHandle handle{};
+  Position position;
+};
+
+using Mail =
+    std::variant<JoinRoom, RejoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer,
+                 Batch, Behind, Page, TakeSession, ParkSession, EndSession, YieldSession,
+                 SessionTaken, ReadHistory, HistoryAnswer, ReadPresence, UpdatePresence,
+                 PresenceAnswer, PresencePush, TrimHistory, StreamReset, UserMail>;
 
 // Takes mail to shards, this one excepted (a shard keeps what it says to itself). Bounded: false
 // says that the mailbox is full, and then nothing was taken. What one sender posts to one shard
@@ -157,6 +183,22 @@ class BridgeAnswers {
   };
   virtual ~BridgeAnswers() = default;
   virtual void OnPublished(BridgeCall call, const Published& answer) = 0;
+
+  struct Trimmed {
+    Position top;
+    std::uint64_t removed = 0;
+    bool refused = false;
+    Failure failure;
+  };
+  virtual void OnTrimmed(BridgeCall, const Trimmed&) {}
+
+  // To an order about sessions: how many it concerned.
+  struct Counted {
+    std::uint32_t sessions = 0;
+    bool refused = false;
+    Failure failure;
+  };
+  virtual void OnCounted(BridgeCall, const Counted&) {}
 };
 
 }  // namespace roomcast::hub

@@ -61,6 +61,12 @@ class RoomPresence {
 
   explicit RoomPresence(const PresenceConfig& config) : config_(config) {}
 
+  // Who follows it asks anew.
+  void Reconfigure(const PresenceConfig& config) {
+    config_ = config;
+    changed_ = unmarked_ = true;
+  }
+
   // A session of the user joins. Data that is not empty becomes the user's.
   void Join(std::string_view user, std::string_view data);
   // A session of the user has left: for good, or it was lost and may come back within the grace.
@@ -95,7 +101,7 @@ class RoomPresence {
   void Remove(Users::iterator user);
   PresenceChange MakeChange();
 
-  const PresenceConfig config_;
+  PresenceConfig config_;
   Users users_;
   std::uint32_t sessions_shown_ = 0;
   struct Departure {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/hub/home.h"
+
 namespace roomcast::hub {
 
 Resumer::Resumer(const HubConfig& config, LocalRooms& rooms, SessionDirectory& directory,
@@ -14,7 +16,7 @@ Resumer::Resumer(const HubConfig& config, LocalRooms& rooms, SessionDirectory& d
       speaker_(speaker),
       events_(events) {}
 
-bool Resumer::Ask(Session& session, const Resume& resume, Now now) {
+bool Resumer::Ask(Session& session, const Resume& resume) {
   if (config_.resume_window == Duration(0)) return false;
   const auto number = ParseSessionId(resume.session_id.view);
   TakeSession take;
@@ -26,8 +28,6 @@ bool Resumer::Ask(Session& session, const Resume& resume, Now now) {
   take.asker = session.ref;
   take.number = *number;
   std::copy(resume.session_key.view.begin(), resume.session_key.view.end(), take.key.begin());
-  session.resuming = std::make_unique<Resuming>();
-  session.resuming->hello_received_at = now.wall;
   courier_.Send(number->home, take);
   return true;
 }
@@ -38,9 +38,13 @@ bool Resumer::OnTaken(Session& session, SessionTaken taken) {
     speaker_.Disconnect(session, DisconnectCode::kTakenOver, "a newer connection has the session");
     return false;
   }
-  session.resuming->number = taken.number;
-  session.resuming->answered = true;
-  session.resuming->session = std::move(taken.session);
+  if (taken.outcome == ResumeOutcome::kRevoked) {
+    events_.OnResume(taken.outcome);
+    speaker_.Disconnect(session, DisconnectCode::kByOperator, "the session was ended for good");
+    return false;
+  }
+  session.arrival->number = taken.number;
+  session.arrival->session = std::move(taken.session);
   if (taken.outcome != ResumeOutcome::kResumed) events_.OnResume(taken.outcome);
   return true;
 }
@@ -52,23 +56,23 @@ void Resumer::GiveBack(SessionTaken taken) {
 }
 
 bool Resumer::Adopt(Session& session) {
-  if (!session.resuming || !session.resuming->session) return false;
-  const std::unique_ptr<Resuming> resuming = std::move(session.resuming);
-  ParkedSession& parked = *resuming->session;
+  if (!session.arrival->session) return false;
+  ParkedSession parked = *std::exchange(session.arrival->session, std::nullopt);
+  const SessionNumber number = session.arrival->number;
   if (session.anonymous != parked.anonymous ||
       (!session.anonymous && session.user != parked.user)) {
     // Who has the key has become somebody else: nobody will come for the old one.
     events_.OnResume(ResumeOutcome::kOtherUser);
-    courier_.Send(resuming->number.home, EndSession{session.ref, resuming->number});
+    courier_.Send(number.home, EndSession{session.ref, number});
     return false;
   }
   events_.OnResume(ResumeOutcome::kResumed);
   session.resumed = true;
-  session.number = resuming->number;
+  session.number = number;
   session.has_number = true;
   session.key = parked.key;
   if (parked.rates) session.rates = std::make_unique<SessionRates>(*parked.rates);
-  session.greeting->former_rooms = std::move(parked.rooms);
+  session.arrival->former_rooms = std::move(parked.rooms);
   return true;
 }
 
@@ -90,10 +94,10 @@ ParkedSession Resumer::ToParked(const Session& session) const {
   parked.anonymous = session.anonymous;
   if (session.rates) parked.rates = *session.rates;
   // A connection that was lost before Welcome has not changed what it came back to.
+  if (session.arrival) parked.rooms = session.arrival->former_rooms;
   if (session.greeting) parked.rooms = session.greeting->former_rooms;
   rooms_.ForEachRoom(session, [&](const std::string& name, const Membership& membership) {
-    const auto& extras = membership.extras;
-    parked.rooms.push_back({name, extras ? extras->member_data : "", membership.token()});
+    parked.rooms.push_back({name, std::string(membership.member_data()), membership.token()});
   });
   return parked;
 }
@@ -101,11 +105,15 @@ ParkedSession Resumer::ToParked(const Session& session) const {
 void Resumer::LetGo(const Session& session) {
   if (!session.has_number) {
     // Asked for one, and was given it, but did not get to use it.
-    if (session.resuming && session.resuming->session) {
-      courier_.Send(session.resuming->number.home,
-                    ParkSession{session.ref, session.resuming->number, *session.resuming->session});
+    if (session.arrival && session.arrival->session) {
+      courier_.Send(session.arrival->number.home,
+                    ParkSession{session.ref, session.arrival->number, *session.arrival->session});
     }
     return;
+  }
+  if (!session.anonymous) {
+    courier_.Send(HomeShardOfUser(config_, session.user),
+                  UserMail(SessionGone{session.ref, session.user}));
   }
   const bool was_there = session.welcomed || session.resumed;
   if (session.parks && was_there && config_.resume_window > Duration(0)) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/protocol/dedupe.h"
@@ -31,6 +32,14 @@ struct Membership {
   std::unique_ptr<Extras> extras;
 
   [[nodiscard]] RoomTokenRights token() const { return extras ? extras->token : RoomTokenRights(); }
+  [[nodiscard]] std::string_view member_data() const {
+    return extras ? std::string_view(extras->member_data) : std::string_view();
+  }
+  // Made where there are none.
+  Extras& MutableExtras() {
+    if (!extras) extras = std::make_unique<Extras>();
+    return *extras;
+  }
 };
 
 // A join whose answer has not come from the room's home yet.
@@ -40,14 +49,22 @@ struct PendingJoin {
   std::string member_data;
   RoomTokenRights token;
   PresenceInterest interest = PresenceInterest::kNone;
+  // A backend ordered it: who counts.
+  std::optional<TallyRef> order;
 };
 
-// Hello has come and names a session, which is asked for at its home.
-struct Resuming {
+// Hello has come, and it is being asked who this is: the session that it names at that one's home,
+// and at the user's whether there may be one more.
+struct Arrival {
   WallTime hello_received_at{};
+  WallTime token_issued_at{};
   SessionNumber number;
-  bool answered = false;
   std::optional<ParkedSession> session;
+  // The rooms of the connection before, for Greeting.
+  std::vector<ParkedRoom> former_rooms;
+  bool admitted = false;
+  // Where a backend keeps the user.
+  std::vector<KeptRoom> rooms;
 };
 
 // Hello has come, and Welcome waits for the answers to its joins.
@@ -56,7 +73,9 @@ struct Greeting {
   WallTime hello_received_at{};
   std::uint32_t message_id = 0;
   std::size_t unanswered = 0;
-  std::vector<std::optional<JoinAnswer>> answers;  // one for each of Hello's joins
+  // One for each of Hello's joins; behind them, rooms that the hub joins by itself.
+  std::size_t asked = 0;
+  std::vector<std::optional<JoinAnswer>> answers;
   // The rooms of the connection before, which need no rights anew.
   std::vector<ParkedRoom> former_rooms;
 };
@@ -117,7 +136,7 @@ struct Session {
   // Of these, where to look first for one to be caught up: each has its turn.
   std::uint32_t catch_up_next = 0;
   std::vector<PendingJoin> joins;
-  std::unique_ptr<Resuming> resuming;
+  std::unique_ptr<Arrival> arrival;
   std::unique_ptr<Greeting> greeting;
   std::unique_ptr<WaitingMessages> waiting;
 };

@@ -20,12 +20,13 @@ std::size_t ShareOf(std::size_t whole, std::size_t shards) { return (whole + sha
 
 }  // namespace
 
-SessionDirectory::SessionDirectory(const HubConfig& config, Courier& courier, Events& events)
-    : window_(config.resume_window),
-      parked_max_(ShareOf(config.parked_max, config.shards)),
-      parked_bytes_max_(ShareOf(config.parked_bytes_max, config.shards)),
+SessionDirectory::SessionDirectory(const HubConfig& config, Courier& courier, Tallies& tallies,
+                                   Events& events)
+    : config_(config),
       courier_(courier),
-      events_(events) {}
+      tallies_(tallies),
+      events_(events),
+      parked_of_(0, UserHash{config.hash_key}) {}
 
 void SessionDirectory::Add(const SessionNumber& number, const SessionKey& key,
                            const SessionRef& holder) {
@@ -34,6 +35,9 @@ void SessionDirectory::Add(const SessionNumber& number, const SessionKey& key,
 
 void SessionDirectory::OnTake(const TakeSession& take) {
   const auto found = entries_.find(take.number);
+  if (ended_numbers_.contains(take.number)) {
+    return Tell(take.asker, take.number, ResumeOutcome::kRevoked);
+  }
   if (found == entries_.end()) return Tell(take.asker, take.number, ResumeOutcome::kUnknown);
   Entry& entry = found->second;
   if (!IsSame(entry.key, take.key)) return Tell(take.asker, take.number, ResumeOutcome::kWrongKey);
@@ -50,13 +54,18 @@ void SessionDirectory::OnPark(ParkSession park, Now now) {
   const auto found = entries_.find(park.number);
   if (found == entries_.end()) return;
   Entry& entry = found->second;
+  if (ended_numbers_.contains(park.number)) return OnEnd({park.holder, park.number});
   if (entry.asker) return HandOver(park.number, entry, std::move(park.session));
   const std::size_t bytes = BytesOf(park.session);
   order_.push_back(park.number);
-  entry.parked = std::make_unique<Parked>(
-      Parked{std::move(park.session), bytes, now.instant + window_, std::prev(order_.end())});
+  entry.parked = std::make_unique<Parked>(Parked{std::move(park.session), bytes,
+                                                 now.instant + config_.resume_window,
+                                                 std::prev(order_.end())});
+  parked_of_.emplace(entry.parked->session.user, park.number);
   parked_bytes_ += bytes;
-  while (order_.size() > parked_max_ || parked_bytes_ > parked_bytes_max_) {
+  const std::size_t parked_max = ShareOf(config_.parked_max, config_.shards);
+  const std::size_t bytes_max = ShareOf(config_.parked_bytes_max, config_.shards);
+  while (order_.size() > parked_max || parked_bytes_ > bytes_max) {
     DropOldest(ParkedDrop::kEvicted);
   }
 }
@@ -64,7 +73,10 @@ void SessionDirectory::OnPark(ParkSession park, Now now) {
 void SessionDirectory::OnEnd(const EndSession& end) {
   const auto found = entries_.find(end.number);
   if (found == entries_.end()) return;
-  if (found->second.asker) Tell(*found->second.asker, end.number, ResumeOutcome::kUnknown);
+  if (found->second.asker) {
+    Tell(*found->second.asker, end.number,
+         ended_numbers_.contains(end.number) ? ResumeOutcome::kRevoked : ResumeOutcome::kUnknown);
+  }
   entries_.erase(found);
 }
 
@@ -81,6 +93,12 @@ void SessionDirectory::Tell(const SessionRef& asker, const SessionNumber& number
 
 ParkedSession SessionDirectory::Unpark(Entry& entry) {
   const std::unique_ptr<Parked> parked = std::move(entry.parked);
+  const auto [begin, end] = parked_of_.equal_range(parked->session.user);
+  for (auto at = begin; at != end; ++at) {
+    if (at->second != *parked->place) continue;
+    parked_of_.erase(at);
+    break;
+  }
   order_.erase(parked->place);
   parked_bytes_ -= parked->bytes;
   return std::move(parked->session);
@@ -91,6 +109,55 @@ void SessionDirectory::DropOldest(ParkedDrop reason) {
   Unpark(oldest->second);
   entries_.erase(oldest);
   events_.OnParkedDropped(reason);
+}
+
+// ---- What a backend orders
+// ------------------------------------------------------------------------
+
+void SessionDirectory::RememberEnded(const SessionNumber& number, Now now) {
+  if (!ended_numbers_.insert(number).second) return;
+  ended_.push_back({now.instant + config_.resume_window, number});
+  while (ended_.size() > kEndedMax || ended_.front().until <= now.instant) {
+    ended_numbers_.erase(ended_.front().number);
+    ended_.pop_front();
+    if (ended_.empty()) return;
+  }
+}
+
+void SessionDirectory::OnEndByOrder(const EndOneSession& order, Now now) {
+  const TallyRef tally = tallies_.Open(order.call);
+  const auto found = entries_.find(order.number);
+  if (found == entries_.end()) return tallies_.Add(tally, 0);
+  const bool stops =
+      AfterCloseCode(static_cast<std::uint32_t>(order.words.code)) == AfterClose::kStop;
+  if (stops) RememberEnded(order.number, now);
+  if (found->second.parked) {
+    if (stops) {
+      Unpark(found->second);
+      entries_.erase(found);
+    }
+    return tallies_.Add(tally, stops ? 1 : 0);
+  }
+  const SessionRef holder = found->second.holder;
+  courier_.Send(holder.shard, UserMail(OrderEnd{holder, order.words, tally}));
+}
+
+void SessionDirectory::OnForgetParked(const ForgetParked& order) {
+  std::uint32_t count = 0;
+  for (auto at = parked_of_.find(order.user); at != parked_of_.end();
+       at = parked_of_.find(order.user)) {
+    const auto entry = entries_.find(at->second);
+    Unpark(entry->second);
+    entries_.erase(entry);
+    ++count;
+  }
+  tallies_.Report(order.tally, count);
+}
+
+std::optional<SessionRef> SessionDirectory::HolderOf(const SessionNumber& number) const {
+  const auto found = entries_.find(number);
+  if (found == entries_.end() || found->second.parked) return std::nullopt;
+  return found->second.holder;
 }
 
 Instant SessionDirectory::NextDeadline() const {

@@ -2,16 +2,23 @@
 #define ROOMCAST_SERVER_HUB_SESSION_DIRECTORY_H_
 
 #include <cstddef>
+#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "proto/protocol/instant.h"
+#include "proto/protocol/siphash.h"
 #include "server/hub/courier.h"
 #include "server/hub/events.h"
 #include "server/hub/hub_config.h"
 #include "server/hub/resume_mail.h"
+#include "server/hub/tallies.h"
+#include "server/hub/user_mail.h"
 
 namespace roomcast::hub {
 
@@ -20,7 +27,7 @@ namespace roomcast::hub {
 // who was parked first goes first.
 class SessionDirectory {
  public:
-  SessionDirectory(const HubConfig& config, Courier& courier, Events& events);
+  SessionDirectory(const HubConfig& config, Courier& courier, Tallies& tallies, Events& events);
 
   // A session of this shard begins; its id names this shard.
   void Add(const SessionNumber& number, const SessionKey& key, const SessionRef& holder);
@@ -28,6 +35,14 @@ class SessionDirectory {
   void OnTake(const TakeSession& take);
   void OnPark(ParkSession park, Now now);
   void OnEnd(const EndSession& end);
+
+  // A backend's orders: one session ends, and with a code that says stop it never comes back; a
+  // user's parked sessions are let go.
+  void OnEndByOrder(const EndOneSession& order, Now now);
+  void OnForgetParked(const ForgetParked& order);
+  // Where its connection is, or was last heard to be; nullopt: there is no such session, or it is
+  // parked.
+  [[nodiscard]] std::optional<SessionRef> HolderOf(const SessionNumber& number) const;
 
   void OnTime(Now now);
   [[nodiscard]] Instant NextDeadline() const;
@@ -54,19 +69,34 @@ class SessionDirectory {
     std::size_t operator()(const SessionNumber& number) const { return number.high; }
   };
 
+  // Parked sessions by user: views of what Parked holds.
+  struct UserHash {
+    HashKey key;
+    std::size_t operator()(std::string_view user) const { return SipHash(key, user); }
+  };
+  struct Ended {
+    Instant until;
+    SessionNumber number;
+  };
+  // Sessions that were ended for good, as long as somebody may come for them.
+  static constexpr std::size_t kEndedMax = 10'000;
+
+  void RememberEnded(const SessionNumber& number, Now now);
   void HandOver(const SessionNumber& number, Entry& entry, ParkedSession session);
   void Tell(const SessionRef& asker, const SessionNumber& number, ResumeOutcome outcome);
   ParkedSession Unpark(Entry& entry);
   void DropOldest(ParkedDrop reason);
 
-  const Duration window_;
-  const std::size_t parked_max_;
-  const std::size_t parked_bytes_max_;
+  const HubConfig& config_;
   Courier& courier_;
+  Tallies& tallies_;
   Events& events_;
   std::unordered_map<SessionNumber, Entry, NumberHash> entries_;
   std::list<SessionNumber> order_;  // of the parked, the oldest first
   std::size_t parked_bytes_ = 0;
+  std::unordered_multimap<std::string_view, SessionNumber, UserHash> parked_of_;
+  std::deque<Ended> ended_;  // the oldest first
+  std::unordered_set<SessionNumber, NumberHash> ended_numbers_;
 };
 
 }  // namespace roomcast::hub

@@ -19,6 +19,13 @@ struct SessionRates {
         joins{TokenBucket(config.joins_per_second, config.join_burst, now)},
         commands{TokenBucket(config.commands_per_second, config.command_burst, now)} {}
 
+  // Other limits from now on; what was taken stays taken.
+  void Reconfigure(const HubConfig& config) {
+    publishes.bucket.SetRate(config.publishes_per_second, config.publish_burst);
+    joins.bucket.SetRate(config.joins_per_second, config.join_burst);
+    commands.bucket.SetRate(config.commands_per_second, config.command_burst);
+  }
+
   Rate publishes;
   Rate joins;
   Rate commands;  // of any kind

@@ -6,14 +6,19 @@
 #include "server/hub/courier.h"
 #include "server/hub/credentials.h"
 #include "server/hub/deadlines.h"
+#include "server/hub/drain.h"
 #include "server/hub/greeter.h"
 #include "server/hub/home_rooms.h"
 #include "server/hub/joiner.h"
 #include "server/hub/local_rooms.h"
+#include "server/hub/orders.h"
 #include "server/hub/resumer.h"
+#include "server/hub/revocations.h"
 #include "server/hub/session_directory.h"
 #include "server/hub/sessions.h"
 #include "server/hub/speaker.h"
+#include "server/hub/tallies.h"
+#include "server/hub/users.h"
 
 namespace roomcast::hub {
 
@@ -24,18 +29,24 @@ class Shard::Impl {
         world_(world),
         sessions_(id),
         speaker_(world.outbox, world.write_head, world.events),
-        courier_(id, config.shards, world.post_office, world.events),
-        local_(config, sessions_, speaker_, world.outbox, courier_, world.events),
-        home_(id, config, world.engine, courier_, world.bridge_answers, world.events,
+        drain_(sessions_, speaker_),
+        courier_(id, config_.shards, world.post_office, world.events),
+        local_(config_, sessions_, speaker_, world.outbox, courier_, world.events),
+        home_(id, config_, world.engine, courier_, world.bridge_answers, world.events,
               world.write_head),
-        directory_(config, courier_, world.events),
-        credentials_(config, world.authenticator, speaker_, local_, deadlines_, world.events),
-        joiner_(config, local_, credentials_, courier_),
-        resumer_(config, local_, directory_, courier_, speaker_, world.events),
-        greeter_(id, config, credentials_, world.secrets, speaker_, joiner_, resumer_, deadlines_,
-                 world.events),
-        commands_(config, speaker_, greeter_, joiner_, credentials_, local_, courier_, world.outbox,
-                  world.events) {}
+        tallies_(id, courier_, world.bridge_answers),
+        revocations_(config_.revocations_max),
+        directory_(config_, courier_, tallies_, world.events),
+        users_(config_, courier_, tallies_, revocations_, directory_),
+        credentials_(config_, world.authenticator, revocations_, speaker_, local_, deadlines_,
+                     world.events),
+        joiner_(config_, local_, credentials_, courier_),
+        resumer_(config_, local_, directory_, courier_, speaker_, world.events),
+        greeter_(id, config_, credentials_, world.secrets, speaker_, joiner_, resumer_, deadlines_,
+                 courier_, drain_, world.events),
+        orders_(sessions_, local_, joiner_, speaker_, tallies_, world.events),
+        commands_(config_, speaker_, greeter_, joiner_, credentials_, local_, courier_,
+                  world.outbox, world.events) {}
 
   void OnOpen(ConnectionId id, Now now) {
     deadlines_.Schedule(sessions_.Open(id), now.instant + config_.hello_deadline);
@@ -82,6 +93,7 @@ class Shard::Impl {
   void OnTime(Now now) {
     home_.OnTime(now);
     directory_.OnTime(now);
+    for (const SessionRef& ref : drain_.OnTime(now)) ended_.push_back(ref);
     for (Deadlines::Look look; deadlines_.Take(now.instant, look);) {
       Session* session = sessions_.Find(look.session, look.use);
       if (session == nullptr || session->look_at != look.at) continue;
@@ -92,7 +104,8 @@ class Shard::Impl {
   }
 
   Instant NextDeadline() const {
-    return std::min({deadlines_.Next(), home_.NextDeadline(), directory_.NextDeadline()});
+    return std::min({deadlines_.Next(), home_.NextDeadline(), directory_.NextDeadline(),
+                     drain_.NextDeadline()});
   }
 
   bool EndTurn(Now now) {
@@ -100,6 +113,27 @@ class Shard::Impl {
     Finish(now);
     const bool waits = courier_.Flush();
     return missed || waits;
+  }
+
+  void BeginDrain(const DrainPlan& plan, Now now) {
+    drain_.Begin(plan, now);
+    sessions_.ForEach([&](const Session& session) { Touch(session); });
+    Finish(now);
+  }
+
+  // What of it may change is taken over; the rest is as it was.
+  void Reconfigure(const HubConfig& wanted, Now now) {
+    TakeReloadable(config_, wanted);
+    home_.OnConfigChanged(now);
+    local_.OnConfigChanged();
+    sessions_.ForEach([&](Session& session) {
+      if (session.rates) session.rates->Reconfigure(config_);
+      if (session.state == Session::State::kOpen) {
+        credentials_.LeaveForbidden(session, LeftCode::kPermissionLost);
+      }
+      Touch(session);
+    });
+    Finish(now);
   }
 
   void Shutdown(Now now) {
@@ -111,8 +145,13 @@ class Shard::Impl {
   }
 
   Counts counts() const {
-    return {sessions_.size(), directory_.parked(),           home_.size(),
-            local_.members(), world_.engine.history_bytes(), world_.engine.history_evicted()};
+    return {sessions_.size(),
+            directory_.parked(),
+            users_.size(),
+            home_.size(),
+            local_.members(),
+            world_.engine.history_bytes(),
+            world_.engine.history_evicted()};
   }
 
  private:
@@ -121,9 +160,9 @@ class Shard::Impl {
   void LookAt(Session& session, Now now) {
     if (session.state == Session::State::kEnded) return;
     if (session.state == Session::State::kExpectsHello) {
-      if (session.resuming) {
+      if (session.arrival) {
         return speaker_.Disconnect(session, DisconnectCode::kHubError,
-                                   "the session's shard did not answer in time");
+                                   "the hub's shards did not answer in time");
       }
       return speaker_.Disconnect(session, DisconnectCode::kNotAuthenticatedInTime,
                                  "no Hello came in time");
@@ -161,6 +200,8 @@ class Shard::Impl {
   void Deliver(Mail& mail, Now now) {
     if (auto* join = std::get_if<JoinRoom>(&mail)) {
       home_.OnJoin(std::move(*join), now);
+    } else if (const auto* again = std::get_if<RejoinRoom>(&mail)) {
+      home_.OnRejoin(*again);
     } else if (const auto* leave = std::get_if<LeaveRoom>(&mail)) {
       home_.OnLeave(*leave, now);
     } else if (auto* publish = std::get_if<PublishToRoom>(&mail)) {
@@ -198,7 +239,13 @@ class Shard::Impl {
   }
 
   void DeliverAside(Mail mail, Now now) {
-    if (const auto* ask = std::get_if<ReadPresence>(&mail)) {
+    if (auto* user_mail = std::get_if<UserMail>(&mail)) {
+      std::visit([&](auto& one) { On(one, now); }, *user_mail);
+    } else if (auto* trim = std::get_if<TrimHistory>(&mail)) {
+      home_.OnTrimHistory(std::move(*trim), now);
+    } else if (const auto* reset = std::get_if<StreamReset>(&mail)) {
+      OnReset(*reset);
+    } else if (const auto* ask = std::get_if<ReadPresence>(&mail)) {
       home_.OnReadPresence(*ask);
     } else if (const auto* update = std::get_if<UpdatePresence>(&mail)) {
       home_.OnUpdatePresence(*update);
@@ -226,11 +273,68 @@ class Shard::Impl {
     }
   }
 
+  void OnReset(const StreamReset& reset) {
+    local_.OnReset(reset);
+    for (const SessionRef& ref : local_.MembersOf(reset.handle)) Touch(*sessions_.Find(ref));
+    // Who is about to be welcomed was answered from the old stream.
+    sessions_.ForEach([&](Session& session) {
+      if (session.greeting) Greeter::OnReset(session, reset);
+    });
+  }
+
+  // ---- Users, and what backends order
+
+  void On(const AdmitSession& ask, Now now) { users_.OnAdmit(ask, now); }
+  void On(const SessionGone& gone, Now) { users_.OnGone(gone); }
+  void On(const EndUser& order, Now now) {
+    if (!Refuse(order.call, Orders::FaultOf(order.words))) users_.OnEnd(order, now);
+  }
+  void On(const JoinUser& order, Now) { users_.OnJoin(order); }
+  void On(const LeaveUser& order, Now) {
+    if (!Refuse(order.call, Orders::FaultOf(order.code))) users_.OnLeave(order);
+  }
+  void On(const EndOneSession& order, Now now) {
+    if (!Refuse(order.call, Orders::FaultOf(order.words))) directory_.OnEndByOrder(order, now);
+  }
+  void On(const EndRoom& order, Now) {
+    if (!Refuse(order.call, Orders::FaultOf(order.words))) home_.OnEndRoom(order, tallies_);
+  }
+  void On(const SessionAdmitted& admitted, Now now) {
+    Session* session = sessions_.Find(admitted.session);
+    if (session == nullptr || session->state == Session::State::kEnded) return;
+    if (greeter_.OnAdmitted(*session, admitted)) commands_.OnAdmitted(*session, now);
+    Touch(*session);
+  }
+  void On(const OrderEnd& order, Now) {
+    orders_.OnEnd(order);
+    if (const Session* session = sessions_.Find(order.session)) Touch(*session);
+  }
+  void On(const OrderEndRoom& order, Now) {
+    const std::vector<SessionRef> members = local_.MembersOf(order.room);
+    orders_.OnEndRoom(order);
+    for (const SessionRef& ref : members) {
+      if (const Session* session = sessions_.Find(ref)) Touch(*session);
+    }
+  }
+  void On(const OrderJoin& order, Now now) { orders_.OnJoin(order, now); }
+  void On(const OrderLeave& order, Now) {
+    orders_.OnLeave(order);
+    if (const Session* session = sessions_.Find(order.session)) Touch(*session);
+  }
+  void On(const RevokeTokens& order, Now now) { revocations_.Add(order.revocation, now); }
+  void On(const ForgetParked& order, Now) { directory_.OnForgetParked(order); }
+  void On(const Counted& counted, Now) { tallies_.Add(counted.tally, counted.sessions); }
+
+  bool Refuse(BridgeCall call, std::optional<Failure> failure) {
+    if (failure) tallies_.Refuse(call, *std::move(failure));
+    return failure.has_value();
+  }
+
   void OnJoinAnswer(const JoinAnswer& answer, Now now) {
     Session* session = sessions_.Find(answer.session);
     if (session == nullptr) {
       // It left before it was in; the home counts it all the same.
-      if (!answer.refused) {
+      if (!answer.refused && !answer.again) {
         courier_.Send(HomeOf(answer.handle), LeaveRoom{answer.session, answer.handle, answer.user,
                                                        answer.interest, /*for_good=*/false});
       }
@@ -263,24 +367,30 @@ class Shard::Impl {
     if (session->state != Session::State::kEnded) {
       speaker_.Disconnect(*session, DisconnectCode::kSlow, "the outbox is at its hard limit");
     }
+    orders_.LetGo(*session);
     resumer_.LetGo(*session);
     local_.RemoveAll(*session);
     sessions_.Remove(*session);
   }
 
-  const HubConfig& config_;
+  HubConfig config_;  // this shard's own, so that it can change; everything below refers to it
   ShardWorld world_;
   Sessions sessions_;
   Deadlines deadlines_;
   Speaker speaker_;
+  Drain drain_;
   Courier courier_;
   LocalRooms local_;
   HomeRooms home_;
+  Tallies tallies_;
+  Revocations revocations_;
   SessionDirectory directory_;
+  Users users_;
   Credentials credentials_;
   Joiner joiner_;
   Resumer resumer_;
   Greeter greeter_;
+  Orders orders_;
   Commands commands_;
   std::vector<SessionRef> ended_;
 };
@@ -302,6 +412,8 @@ void Shard::OnMail(Mail mail, Now now) { impl_->OnMail(std::move(mail), now); }
 void Shard::OnTime(Now now) { impl_->OnTime(now); }
 Instant Shard::NextDeadline() const { return impl_->NextDeadline(); }
 bool Shard::EndTurn(Now now) { return impl_->EndTurn(now); }
+void Shard::BeginDrain(const DrainPlan& plan, Now now) { impl_->BeginDrain(plan, now); }
+void Shard::Reconfigure(const HubConfig& wanted, Now now) { impl_->Reconfigure(wanted, now); }
 void Shard::Shutdown(Now now) { impl_->Shutdown(now); }
 Shard::Counts Shard::counts() const { return impl_->counts(); }
 

@@ -10,6 +10,7 @@
 #include "proto/protocol/arena.h"
 #include "proto/protocol/instant.h"
 #include "server/hub/authenticator.h"
+#include "server/hub/drain.h"
 #include "server/hub/engine.h"
 #include "server/hub/events.h"
 #include "server/hub/hub_config.h"
@@ -77,12 +78,18 @@ class Shard {
   // nothing else happens.
   bool EndTurn(Now now);
 
+  // What of `wanted` may change in a running hub holds from now on, also for who and what is there
+  // already: see TakeReloadable(). A session is taken out of rooms that it may not be in any more.
+  void Reconfigure(const HubConfig& wanted, Now now);
+  // Sends the sessions elsewhere over a while, and takes no new ones (drain.h).
+  void BeginDrain(const DrainPlan& plan, Now now);
   // The hub stops: every session is told Disconnect 3001 and its connection is ended.
   void Shutdown(Now now);
 
   struct Counts {
     std::size_t sessions = 0;  // with a connection here
     std::size_t parked = 0;    // whose home is here
+    std::size_t users = 0;     // at home here, with a session that is connected; no anonymous ones
     std::size_t rooms = 0;     // at home here
     std::size_t members = 0;   // of sessions here
     std::size_t history_bytes = 0;

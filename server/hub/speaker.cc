@@ -50,18 +50,20 @@ void Speaker::Fail(Session& session, std::uint32_t id, const Failure& failure) {
   Say(session, {id, ToError(failure)});
 }
 
-void Speaker::Disconnect(Session& session, DisconnectCode code, std::string_view reason) {
+void Speaker::Disconnect(Session& session, DisconnectCode code, std::string_view reason,
+                         Duration retry_after) {
   if (session.state == Session::State::kEnded) return;
   reason = TruncateUtf8(reason, kReasonBytesMax);
   roomcast::Disconnect last_words;
   last_words.code = static_cast<std::uint32_t>(code);
   last_words.reason = reason;
   last_words.action = ActionAfter(code);
+  last_words.retry_after_ms = Milliseconds(retry_after);
   // A slow reader's last words overtake what it will never read.
   Say(session, {0, last_words},
       code == DisconnectCode::kSlow ? Outbox::Lane::kFast : Outbox::Lane::kOrdered);
   outbox_.Close(session.connection, code, reason);
-  events_.OnDisconnect(code);
+  events_.OnDisconnect(NameOf(code) == "unknown" ? DisconnectCode::kByOperator : code);
   session.state = Session::State::kEnded;
   session.parks = AfterCloseCode(static_cast<std::uint32_t>(code)) != AfterClose::kStop &&
                   code != DisconnectCode::kShutdown;

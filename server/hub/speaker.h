@@ -39,9 +39,18 @@ class Speaker {
   Error ToError(const Failure& failure);
 
   // The last words, and the transport's close with the same code behind them.
-  void Disconnect(Session& session, DisconnectCode code, std::string_view reason);
+  void Disconnect(Session& session, DisconnectCode code, std::string_view reason) {
+    Disconnect(session, code, reason, Duration(0));
+  }
+  // Codes of an application are counted as those of an operator.
+  void Disconnect(Session& session, const LastWords& words) {
+    Disconnect(session, words.code, words.reason, words.retry_after);
+  }
 
  private:
+  void Disconnect(Session& session, DisconnectCode code, std::string_view reason,
+                  Duration retry_after);
+
   Outbox& outbox_;
   WriteHead write_head_;
   Events& events_;

@@ -22,6 +22,10 @@ class TokenBucket {
     full_at_ = full_after;
     return true;
   }
+  void SetRate(std::uint32_t per_second, std::uint32_t burst) {
+    per_second_ = per_second;
+    burst_ = burst;
+  }
   [[nodiscard]] std::uint32_t per_second() const { return per_second_; }
   [[nodiscard]] std::uint32_t burst() const { return burst_; }
   // How long until Take() can succeed.

@@ -27,6 +27,7 @@ hub::PublishToRoom PublishOf(const HashKey& hash_key, bridge::PublishCommand com
   if (!command.idempotency_key.empty()) {
     publish.producer = ProducerOf(hash_key, command.caller, command.idempotency_key);
     publish.counter = 1;
+    publish.by_key = true;
   }
   return publish;
 }

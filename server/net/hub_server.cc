@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "server/net/bridge_desk.h"
@@ -62,6 +63,30 @@ void HubServer::StartShards(ListenSockets listening) {
     threads_.emplace_back([loop = loops_[i].get()] { loop->Run(); });
     pthread_setname_np(threads_.back().native_handle(), ("shard-" + std::to_string(i)).c_str());
   }
+}
+
+void HubServer::Reconfigure(hub::HubConfig wanted) {
+  const auto shared = std::make_shared<const hub::HubConfig>(std::move(wanted));
+  for (std::size_t shard = 0; shard < post_office_.shards(); ++shard) {
+    Letter letter(TakeConfig{shared});
+    while (!post_office_.Post(static_cast<hub::ShardId>(shard), letter)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+}
+
+void HubServer::Drain(Duration notice, Duration spread) {
+  gateway_.SetDraining();
+  for (const auto& loop : loops_) {
+    hub::DrainPlan plan{notice, spread, 0};
+    world_.secrets.Fill(reinterpret_cast<char*>(&plan.seed), sizeof(plan.seed));
+    loop->RequestDrain(plan);
+  }
+}
+
+bool HubServer::IsDrained() const {
+  return std::all_of(loops_.begin(), loops_.end(),
+                     [](const auto& loop) { return loop->is_drained(); });
 }
 
 void HubServer::Stop(Duration patience) {

@@ -19,6 +19,7 @@
 #include "server/net/gateway.h"
 #include "server/net/listen_socket.h"
 #include "server/net/mailbox.h"
+#include "server/net/operations.h"
 #include "server/net/shard_loop.h"
 #include "server/ops/log.h"
 #include "server/ops/metrics.h"
@@ -48,6 +49,8 @@ struct HubServerWorld {
   ops::Log* connection_log = nullptr;
   // One engine for each shard.
   std::function<std::unique_ptr<hub::Engine>(hub::ShardId)> make_engine;
+  // What the bridge may ask of the process; null: nothing.
+  Operations* operations = nullptr;
 };
 
 // The hub at its public port: all shards, each on a thread of its own, the mailboxes between them,
@@ -66,6 +69,16 @@ class HubServer {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   Gateway& gateway() { return gateway_; }
   Doorman& doorman() { return doorman_; }
+
+  // What of it may change holds from now on, on every shard. Not for a shard's thread: it waits for
+  // room in full mailboxes.
+  void Reconfigure(hub::HubConfig wanted);
+
+  // Sends every session elsewhere over `notice` and `spread`, and takes no more connections. One
+  // thread, once.
+  void Drain(Duration notice, Duration spread);
+  // Nobody is left. Any thread.
+  [[nodiscard]] bool IsDrained() const;
 
   // Every session is told that the hub stops, what is queued is written, and the threads end: with
   // the last connection, or after `patience`. Blocks. The gateway may be called until the server is

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "bridge/room_gateway.h"
+#include "server/hub/hub_config.h"
 #include "server/hub/mail.h"
 
 namespace roomcast::net {
@@ -25,8 +26,13 @@ struct CountYourself {
   std::shared_ptr<Census> census;
 };
 
+// What of this config may change holds from now on.
+struct TakeConfig {
+  std::shared_ptr<const hub::HubConfig> wanted;
+};
+
 // Whatever a shard's thread is told by other threads.
-using Letter = std::variant<std::monostate, hub::Mail, BridgePublish, CountYourself>;
+using Letter = std::variant<std::monostate, hub::Mail, BridgePublish, CountYourself, TakeConfig>;
 
 // What a letter holds, for the mailbox's bound in bytes.
 std::size_t BytesOf(const Letter& letter);

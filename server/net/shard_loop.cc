@@ -39,11 +39,13 @@ void ShardLoop::Turn() {
   TakeReadiness();
   const Instant began = clock_.now().instant;
   if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
+  if (!draining_ && drain_asked_.load(std::memory_order_acquire)) BeginDrain();
   TakeMail();
   connections_.ResumeReading();
   OnDeadlines();
   WriteTurn();
   connections_.Reap();
+  if (draining_ && connections_.size() == 0) drained_.store(true, std::memory_order_release);
   SetGauges();
   clock_.EndTurn();
   const Instant ended = clock_.now().instant;
@@ -81,6 +83,8 @@ void ShardLoop::OnLetter(Letter letter) {
     shard_.OnMail(std::move(*mail), clock_.now());
   } else if (auto* publish = std::get_if<BridgePublish>(&letter)) {
     OnBridgePublish(std::move(*publish));
+  } else if (auto* config = std::get_if<TakeConfig>(&letter)) {
+    shard_.Reconfigure(*config->wanted, clock_.now());
   } else if (auto* count = std::get_if<CountYourself>(&letter)) {
     const hub::Shard::Counts counts = shard_.counts();
     count->census->Answer(
@@ -120,6 +124,12 @@ void ShardLoop::BeginStop() {
   shard_.Shutdown(clock_.now());
 }
 
+void ShardLoop::BeginDrain() {
+  draining_ = true;
+  if (listener_) listener_->Stop();
+  shard_.BeginDrain(drain_plan_, clock_.now());
+}
+
 void ShardLoop::WriteTurn() {
   bool mail_waits = shard_.EndTurn(clock_.now());
   if (connections_.Flush()) {
@@ -149,6 +159,12 @@ void ShardLoop::SetGauges() {
                  counts.history_evicted - std::exchange(evicted_told_, counts.history_evicted));
   metrics_.Set(ops::Gauge::kOutboxBytes, connections_.queued_bytes());
   metrics_.Set(ops::Gauge::kMailboxMessages, mailbox_.size());
+}
+
+void ShardLoop::RequestDrain(const hub::DrainPlan& plan) {
+  drain_plan_ = plan;
+  drain_asked_.store(true, std::memory_order_release);
+  mailbox_.WakeUp();
 }
 
 void ShardLoop::RequestStop(Duration patience) {

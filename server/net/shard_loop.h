@@ -67,6 +67,10 @@ class ShardLoop {
   // Any thread. The loop takes no more connections, tells every session that the hub stops, writes
   // what is queued, and ends with its last connection, or `patience` after it began.
   void RequestStop(Duration patience);
+  // Any thread, once. The loop takes no more connections, and sends its sessions elsewhere.
+  void RequestDrain(const hub::DrainPlan& plan);
+  // Any thread: it was asked to drain, and nobody is left.
+  [[nodiscard]] bool is_drained() const { return drained_.load(std::memory_order_acquire); }
 
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
 
@@ -85,6 +89,7 @@ class ShardLoop {
   void OnBridgePublish(BridgePublish letter);
   void OnDeadlines();
   void BeginStop();
+  void BeginDrain();
   // Batches and writes; and what was said in answer to these.
   void WriteTurn();
   [[nodiscard]] Instant NextDeadline() const;
@@ -107,6 +112,10 @@ class ShardLoop {
   Duration patience_{};             // how long the next turn may wait for an input
   Instant retry_mail_at_ = kNever;
   std::atomic<std::int64_t> stop_patience_us_{-1};
+  hub::DrainPlan drain_plan_;  // written before drain_asked_ says so
+  std::atomic<bool> drain_asked_{false};
+  std::atomic<bool> drained_{false};
+  bool draining_ = false;
   bool stopping_ = false;
   Instant stop_by_ = kNever;
 };

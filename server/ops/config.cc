@@ -24,6 +24,7 @@ development: true
 listeners: {public: {address: 127.0.0.1}}
 auth: {anonymous: loopback}
 limits: {connections_per_address: 0, accepts_per_address_per_second: 0}
+drain: {notice: 0s, spread: 0s}
 namespaces:
   - {name: default, access: {join: anyone}}
   - {name: chat, access: {join: anyone}}

@@ -1,6 +1,7 @@
 #ifndef ROOMCAST_SERVER_OPS_LOG_H_
 #define ROOMCAST_SERVER_OPS_LOG_H_
 
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -63,7 +64,11 @@ class Log {
   explicit Log(LogLevel level);
   Log(LogLevel level, Sink sink, Clock clock);
 
-  [[nodiscard]] bool Wants(LogLevel level) const { return level >= level_; }
+  [[nodiscard]] bool Wants(LogLevel level) const {
+    return level >= level_.load(std::memory_order_relaxed);
+  }
+  // Any thread; from the next line on.
+  void SetLevel(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
   void Write(LogLevel level, std::string_view message, std::span<const LogField> fields);
   void Write(LogLevel level, std::string_view message,
              std::initializer_list<LogField> fields = {}) {
@@ -71,7 +76,7 @@ class Log {
   }
 
  private:
-  const LogLevel level_;
+  std::atomic<LogLevel> level_;
   const Sink sink_;
   const Clock clock_;
   std::mutex mutex_;

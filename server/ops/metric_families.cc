@@ -151,7 +151,7 @@ std::array<Family, kLabelledCounters> MakeLabelledCounters() {
       Family{"roomcast_resumes_total",
              "Hellos that named a session, by what came of it.",
              "outcome",
-             {"resumed", "unknown", "wrong_key", "other_user", "taken_over"}},
+             {"resumed", "unknown", "wrong_key", "other_user", "taken_over", "revoked"}},
       Family{"roomcast_parked_dropped_total",
              "Parked sessions let go, by reason.",
              "reason",

@@ -131,7 +131,14 @@ enum class CertificateReload : std::uint8_t { kLoaded, kRefused };
 enum class GapLabel : std::uint8_t { kSlow, kEvicted, kEngine };
 
 // What came of a Hello that named a session; numbers and order of hub::ResumeOutcome.
-enum class ResumeLabel : std::uint8_t { kResumed, kUnknown, kWrongKey, kOtherUser, kTakenOver };
+enum class ResumeLabel : std::uint8_t {
+  kResumed,
+  kUnknown,
+  kWrongKey,
+  kOtherUser,
+  kTakenOver,
+  kRevoked,
+};
 
 // Why a parked session was let go; numbers and order of hub::ParkedDrop.
 enum class ParkedDropLabel : std::uint8_t { kExpired, kEvicted };

@@ -63,6 +63,10 @@ void EchoRoundTrip(const Options& options, Report& report);
 void ShardSpread(const Options& options, Report& report);
 
 void Deflate(const Options& options, Report& report);
+void HistoryOverhead(const Options& options, Report& report);
+void Recovery(const Options& options, Report& report);
+void ResumeStorm(const Options& options, Report& report);
+void Drain(const Options& options, Report& report);
 
 const std::vector<Benchmark>& Benchmarks();
 

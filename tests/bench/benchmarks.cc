@@ -16,6 +16,10 @@ const std::vector<Benchmark>& Benchmarks() {
       {{"echo_rtt_p50_us"}, {}, EchoRoundTrip},
       {{"shard_spread"}, {}, ShardSpread},
       {{"deflate_bytes_ratio", "deflate_cpu_ratio"}, {}, Deflate},
+      {{"history_overhead_bytes"}, {}, HistoryOverhead},
+      {{"recovery_cpu_vs_live_join"}, {}, Recovery},
+      {{"resume_storm_hello_p99_ms"}, {}, ResumeStorm},
+      {{"drain_peak_connect_ratio"}, {}, Drain},
   };
   return benchmarks;
 }

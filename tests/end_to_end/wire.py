@@ -89,6 +89,8 @@ class Peer:
         self.pongs = []
         self.inflated = 0  # messages that came deflated
         self.next_id = 2
+        self.handles = {}
+        self.joined_by_hub = {}
 
     def close(self):
         """Cuts the connection."""
@@ -123,8 +125,8 @@ class Peer:
         """Handshake and Hello; returns Welcome."""
         self.upgrade(encode(hello(rooms, **fields)), deflate=deflate)
         self.welcome = self.expect("welcome")
-        self.handles = {outcome.joined.handle: outcome.joined.room
-                        for outcome in self.welcome.joins}
+        self.handles.update({outcome.joined.handle: outcome.joined.room
+                             for outcome in self.welcome.joins})
         return self.welcome
 
     def _more(self):
@@ -193,12 +195,17 @@ class Peer:
         return self.pongs.pop(0)
 
     def read(self):
-        """The next ServerMessage; the hub's pings are answered on the way, and its Tops passed over."""
+        """The next ServerMessage; the hub's pings are answered on the way, its Tops passed over, and rooms
+        that it joined by itself noted."""
         while True:
             while not self.messages:
                 self._step()
             message = self.messages.pop(0)
             body = message.WhichOneof("body")
+            if body == "joined" and message.id == 0:
+                self.joined_by_hub[message.joined.room] = message.joined
+                self.handles[message.joined.handle] = message.joined.room
+                continue
             if body not in ("ping", "tops"):
                 return message
             if body == "ping":

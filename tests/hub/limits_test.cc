@@ -1,5 +1,7 @@
 // What one session, and one room, may take: first an Error that says when to come again, then the
 // end.
+#include "proto/protocol/limits.h"
+
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -98,6 +100,67 @@ TEST(Limits, AFullRoomIsRefusedUntilSomebodyLeaves) {
   rig.Settle();
   join();
   rig.Next<Joined>(third);
+}
+
+TEST(Limits, ARoomTakesOnlySoManyPublishesWhoeverTheyAreFrom) {
+  HubRig::Options options{.shards = 2};
+  hub::HubConfig config = HubRig::DefaultConfig(options);
+  for (hub::NamespaceConfig& one : config.namespaces) {
+    if (one.name == "chat") one.publishes_per_second = 2, one.publish_burst = 4;
+  }
+  HubRig rig(options, config);
+  std::vector<hub::ConnectionId> speakers;
+  for (std::uint16_t i = 0; i < 4; ++i) {
+    speakers.push_back(rig.Greeted(i % 2, "", i + 1));
+    rig.JoinRoom(speakers.back(), "chat:a");
+    rig.Publish(speakers.back(), "chat:a", "x", 1, 5);
+    rig.Settle();
+    rig.Next<Published>(speakers.back());
+  }
+  rig.Publish(speakers[0], "chat:a", "x", 2, 6);
+  rig.Settle();
+  const auto told = rig.Next<Error>(speakers[0]);
+  EXPECT_EQ(told.code, static_cast<std::uint32_t>(ErrorCode::kTooManyRequests));
+  EXPECT_EQ(told.retry_after_ms, 500u);
+  // One that took effect is recognised all the same.
+  rig.Publish(speakers[0], "chat:a", "x", 1, 7);
+  rig.Settle();
+  EXPECT_TRUE(rig.Next<Published>(speakers[0]).duplicate);
+  rig.Pass(500ms);
+  rig.Publish(speakers[0], "chat:a", "x", 2, 8);
+  rig.Settle();
+  EXPECT_FALSE(rig.Next<Published>(speakers[0]).duplicate);
+}
+
+// Goal: whoever makes up names, a million a minute, cannot make the hub hold them.
+TEST(Limits, RoomNamesThatComeAndGoLeaveNoRoomAndNoHistory) {
+  HubRig::Options options;
+  hub::HubConfig config = HubRig::DefaultConfig(options);
+  config.joins_per_second = config.commands_per_second = config.publishes_per_second = 1'000'000;
+  config.join_burst = config.command_burst = config.publish_burst = 1'000'000;
+  for (hub::NamespaceConfig& one : config.namespaces) one.may_publish = hub::Who::kAnyone;
+  HubRig rig(options, config);
+  const auto connection = rig.Greeted();
+  constexpr int kNames = 5000;
+  for (int i = 0; i < kNames; ++i) {
+    const std::string name = "chat:joined" + std::to_string(i);
+    rig.Say(connection, {0, Join{.room = name}});
+    rig.Say(connection, {0, Leave{.room = name}});
+  }
+  rig.Settle();
+  EXPECT_EQ(rig.shard(0).counts().rooms, 0u);
+  for (int i = 0; i < kNames; ++i) {
+    const std::string name = "chat:said" + std::to_string(i);
+    rig.Say(connection, {0, Publish{.room = name}});
+  }
+  rig.Settle();
+  EXPECT_EQ(rig.shard(0).counts().rooms, static_cast<std::size_t>(kNames));
+  EXPECT_GT(rig.shard(0).counts().history_bytes, 0u);
+  rig.Close(connection, 1000);
+  // Until history is over, and the next look after it.
+  rig.Pass(kHistoryTtl + 61s);
+  EXPECT_EQ(rig.shard(0).counts().rooms, 0u);
+  EXPECT_EQ(rig.shard(0).counts().history_bytes, 0u);
 }
 
 TEST(Limits, AHubHasOnlySoManyRooms) {

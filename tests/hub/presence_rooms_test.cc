@@ -181,6 +181,69 @@ TEST(PresenceInRooms, ThePolicySaysWhatIsShownAndToWhom) {
   EXPECT_EQ(refused("nowhere:a"), ErrorCode::kUnknownNamespace);
 }
 
+TEST(PresenceInRooms, JoiningAgainChangesWhatIsShownOfOneAndToOne) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(seed);
+    HubRig::Options options{.shards = 3, .seed = seed};
+    HubRig rig(options, Config(options));
+    const auto ada = rig.Greeted(0, "user:ada");
+    const auto bob = rig.Greeted(1, "user:bob");
+    EXPECT_FALSE(JoinTo(rig, ada, "chat:a", PresenceInterest::kNone, "one").presence);
+    JoinTo(rig, bob, "chat:a", PresenceInterest::kMembers);
+    rig.Pass(200ms);
+    rig.Take(bob);
+    const Joined again = JoinTo(rig, ada, "chat:a", PresenceInterest::kMembers, "two");
+    ASSERT_TRUE(again.presence);
+    EXPECT_EQ(again.presence->users.size(), 2u);
+    EXPECT_EQ(again.presence->session_count, 2u) << "it is not in twice";
+    EXPECT_EQ(again.policy->presence, PresenceInterest::kMembers);
+    rig.Pass(200ms);
+    const auto told = rig.Next<Presence>(bob);
+    ASSERT_EQ(told.updates.size(), 1u);
+    EXPECT_EQ(told.updates[0].data.view, "two");
+    rig.Take(ada);
+    const auto eve = rig.Greeted(2, "user:eve");
+    JoinTo(rig, eve, "chat:a", PresenceInterest::kNone);
+    rig.Pass(200ms);
+    EXPECT_EQ(rig.Next<Presence>(ada).joins.size(), 1u);
+    // And it may lose interest; data that it does not give stays.
+    EXPECT_FALSE(JoinTo(rig, ada, "chat:a", PresenceInterest::kNone).presence);
+    rig.Say(eve, {3, Bye{}});
+    rig.Settle();
+    rig.Pass(200ms);
+    Follower uninterested;
+    uninterested.Take(rig, ada);
+    EXPECT_EQ(uninterested.pushes, 0);
+    EXPECT_EQ(JoinTo(rig, ada, "chat:a", PresenceInterest::kMembers).presence->users[0].data.view,
+              "two");
+  }
+}
+
+TEST(PresenceInRooms, OfAHundredChangesASecondEachOfFiveHundredIsToldAtMostTenTimes) {
+  HubRig::Options options{.shards = 2};
+  HubRig rig(options, Config(options));
+  std::vector<hub::ConnectionId> members;
+  for (std::uint16_t i = 0; i < 500; ++i) {
+    members.push_back(rig.Greeted(i % 2, "user:u" + std::to_string(i)));
+    JoinTo(rig, members.back(), "chat:a", PresenceInterest::kMembers);
+  }
+  rig.Pass(1s);
+  for (const auto member : members) rig.Take(member);
+  for (int change = 0; change < 100; ++change) {
+    const std::string data = std::to_string(change);
+    rig.Say(members[static_cast<std::size_t>(change)],
+            {0, PresenceUpdate{.room = "chat:a", .member_data = Bytes(data)}});
+    rig.Settle();
+    rig.Pass(10ms);
+  }
+  for (const auto member : members) {
+    Follower follower;
+    follower.Take(rig, member);
+    EXPECT_LE(follower.pushes, 11) << "ten a second, and the first at once";
+    EXPECT_EQ(follower.users.size(), 100u) << "and it has missed none";
+  }
+}
+
 // Goal: a crowd that comes back at once costs each member a few pushes, not one for each other.
 TEST(PresenceInRooms, AMassReconnectIsAFewPushesForEach) {
   HubRig::Options options{.shards = 2};
@@ -202,6 +265,10 @@ TEST(PresenceInRooms, AMassReconnectIsAFewPushesForEach) {
   Follower follower;
   follower.Take(rig, crowd[0]);
   EXPECT_LE(follower.pushes, 18) << "800 ms, and one second after it";
+  // All together: so many for each, and not one for each of the others.
+  std::size_t all = 0;
+  for (const auto connection : crowd) all += rig.Take(connection).size();
+  EXPECT_LE(all, crowd.size() * 20);
 }
 
 }  // namespace

@@ -190,5 +190,50 @@ TEST(Publishing, ABackendIsAnsweredThroughTheBridge) {
   EXPECT_FALSE(batch.publications[0].publisher.has_value());
 }
 
+// A backend's publish under a free-form key.
+hub::BridgeAnswers::Published PublishByKey(HubRig& rig, const std::string& room,
+                                           std::uint64_t key) {
+  hub::PublishToRoom publish;
+  publish.origin = {hub::BridgeCall{9}, 0};
+  publish.room = room;
+  publish.data = "from a backend";
+  publish.producer = {key, ~key};
+  publish.counter = 1;
+  publish.by_key = true;
+  rig.Mail(static_cast<std::uint16_t>(hub::HomeShardOf(rig.config(), room)), publish);
+  rig.Settle();
+  return rig.bridge_answers().back().second;
+}
+
+TEST(Publishing, AKeyTakesEffectOnceInEachRoom) {
+  HubRig rig({.shards = 2});
+  EXPECT_FALSE(PublishByKey(rig, "chat:a", 1).duplicate);
+  EXPECT_FALSE(PublishByKey(rig, "chat:b", 1).duplicate) << "another room";
+  const auto again = PublishByKey(rig, "chat:a", 1);
+  EXPECT_TRUE(again.duplicate);
+  EXPECT_EQ(again.position.offset, 1u);
+  rig.Pass(kDedupeWindow);
+  EXPECT_FALSE(PublishByKey(rig, "chat:a", 1).duplicate) << "the window is over";
+}
+
+TEST(Publishing, KeysAreBoundedAndPushOutNoProducer) {
+  HubRig::Options options;
+  hub::HubConfig config = HubRig::DefaultConfig(options);
+  config.dedupe_keys = 16;
+  config.dedupe_producers = 2;
+  HubRig rig(options, config);
+  const auto client = rig.Greeted(0, "", 77);
+  rig.JoinRoom(client, "chat:a");
+  rig.Publish(client, "chat:a", "once", 1, 20);
+  rig.Settle();
+  for (std::uint64_t key = 1; key <= 17; ++key) PublishByKey(rig, "chat:a", key);
+  EXPECT_TRUE(PublishByKey(rig, "chat:a", 17).duplicate);
+  EXPECT_FALSE(PublishByKey(rig, "chat:a", 1).duplicate) << "the longest silent is forgotten";
+  rig.Take(client);
+  rig.Publish(client, "chat:a", "once", 1, 21);
+  rig.Settle();
+  EXPECT_TRUE(rig.Next<Published>(client).duplicate);
+}
+
 }  // namespace
 }  // namespace roomcast::test

@@ -74,6 +74,13 @@ class WitnessedEngine : public hub::Engine {
   void Read(Ticket ticket, std::string_view room, const Range& range, Now now) override {
     inner_.Read(ticket, room, range, now);
   }
+  void Trim(Ticket ticket, std::string_view room, std::uint64_t up_to, bool restart,
+            Now now) override {
+    inner_.Trim(ticket, room, up_to, restart, now);
+  }
+  void SetKeep(std::string_view room, const Keep& keep, Now now) override {
+    inner_.SetKeep(room, keep, now);
+  }
   void Release(std::string_view room, Now now) override { inner_.Release(room, now); }
   bool TakeAnswer(Answer& answer) override;
   std::size_t history_bytes() const override { return inner_.history_bytes(); }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "proto/protocol/frame.h"
+#include "server/hub/home.h"
 
 namespace roomcast::test {
 namespace {
@@ -34,6 +35,8 @@ hub::Authenticator::Answer PlainAuthenticator::Verify(std::string_view token, Wa
       return {Refusal::kExpired, {}, "the token is expired"};
     } else if (word.starts_with("until:")) {
       answer.identity.expires = static_cast<WallTime>(kBeginning + std::stoll(rest) * 1'000'000);
+    } else if (word.starts_with("issued:")) {
+      answer.identity.issued = static_cast<WallTime>(kBeginning + std::stoll(rest) * 1'000'000);
     } else if (word.starts_with("info:")) {
       answer.identity.info = rest;
     } else if (word.find('=') != std::string::npos) {
@@ -269,6 +272,20 @@ void HubRig::SetReading(hub::ConnectionId connection, bool reading) {
 
 void HubRig::OnPublished(hub::BridgeCall call, const Published& answer) {
   bridge_answers_.emplace_back(call, answer);
+}
+
+void HubRig::OnCounted(hub::BridgeCall, const Counted& answer) { counted_.push_back(answer); }
+
+hub::BridgeAnswers::Counted HubRig::TakeCounted() {
+  EXPECT_EQ(counted_.size(), 1u) << "the order was answered once";
+  Counted answer = counted_.empty() ? Counted{} : counted_.back();
+  counted_.clear();
+  return answer;
+}
+
+void HubRig::OrderUser(std::string_view user, hub::UserMail order) {
+  Mail(static_cast<std::uint16_t>(hub::HomeShardOfUser(config_, user)), std::move(order));
+  Settle();
 }
 
 }  // namespace roomcast::test

@@ -36,8 +36,8 @@ class SeededSecrets : public hub::Secrets {
 };
 
 // Tokens of tests, words with spaces between: "user:NAME" is NAME, "expired:NAME" was, anything
-// else is nobody's. After it "until:SECONDS" (of the rig's wall clock, from its beginning),
-// "info:TEXT", "PATTERN=RIGHT,RIGHT" for what it grants.
+// else is nobody's. After it "until:SECONDS" and "issued:SECONDS" (of the rig's wall clock, from
+// its beginning), "info:TEXT", "PATTERN=RIGHT,RIGHT" for what it grants.
 class PlainAuthenticator : public hub::Authenticator {
  public:
   Answer Verify(std::string_view token, WallTime now) const override;
@@ -139,6 +139,10 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
   const std::vector<std::pair<hub::BridgeCall, Published>>& bridge_answers() const {
     return bridge_answers_;
   }
+  // What the last order about sessions came to; fails the test if there was none.
+  Counted TakeCounted();
+  // To where the user's sessions are kept account of.
+  void OrderUser(std::string_view user, hub::UserMail order);
   const hub::HubConfig& config() const { return config_; }
   std::size_t shards() const { return shards_.size(); }
 
@@ -156,6 +160,7 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
   void SetReading(hub::ConnectionId connection, bool reading) override;
   // hub::BridgeAnswers
   void OnPublished(hub::BridgeCall call, const Published& answer) override;
+  void OnCounted(hub::BridgeCall call, const Counted& answer) override;
 
  private:
   struct Member : hub::PostOffice {
@@ -191,6 +196,7 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
   };
   std::map<hub::ConnectionId, Taken> taken_;
   std::vector<std::pair<hub::BridgeCall, Published>> bridge_answers_;
+  std::vector<Counted> counted_;
 };
 
 }  // namespace roomcast::test
