@@ -29,8 +29,8 @@ void Connection::OnReadable() {
   if (phase_ == Phase::kEnded) return;
   OnAlive(all_.now());
   if (phase_ == Phase::kTls) return ShakeHands();
-  // The rest waits in the kernel; ResumeReading() asks for it again.
-  if (!reading_) return Watch({false, watched_.writes});
+  // The rest waits in the kernel, behind what is held; ResumeReading() asks for it again.
+  if (!reading_ || held_) return Watch({false, watched_.writes});
   const std::span<std::byte> lent = all_.lent();
   const ssize_t got =
       tls_ ? tls_->Read(lent) : recv(socket_.get(), lent.data(), lent.size(), MSG_DONTWAIT);
