@@ -14,6 +14,7 @@ import unittest
 
 import grpc
 
+import memory
 from hub import FULL, PATIENCE, Hub, bridge_pb2, bridge_pb2_grpc, client_pb2, raise_descriptors, until
 from wire import Closed, Peer, Stream, encode
 
@@ -96,7 +97,7 @@ class CrowdCase(unittest.TestCase):
 
     def start(self, *flags):
         """The hub, for the test."""
-        self.hub = Hub(*FLAGS, *flags)
+        self.hub = Hub(*FLAGS, *flags, environment=memory.ENVIRONMENT)
         self.addCleanup(self.hub.end)
         self.idle_bytes = self.resident()
         self.most_bytes = 0

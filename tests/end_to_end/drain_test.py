@@ -129,7 +129,7 @@ class DrainTest(unittest.TestCase):
                 self.assertEqual(old.process.wait(PATIENCE), 0)
                 with Peer(new.port) as speaker:
                     speaker.join()
-                    speaker.publish("chat:a", b"over here")
+                    speaker.publish("chat:a", b"over here", encoding=client_pb2.ENCODING_TEXT)
                 out, said = watch.communicate(timeout=PATIENCE)
                 self.assertIn("over here", out, said)
                 self.assertEqual(len(post.connects), 2, "it went once")
