@@ -93,42 +93,41 @@ void Connections::AskKernelOfTheSilent() {
   }
 }
 
-void Connections::FlushTogether() {
+std::size_t Connections::FlushTogether(std::size_t next) {
   // Good until Reap().
   std::array<Connection*, SendRing::kSendsMax> together;
-  for (std::size_t next = 0; next < flushes_.size();) {
-    std::size_t count = 0;
-    std::vector<Connection*> alone;
-    for (; next < flushes_.size() && !ring_.full(); ++next) {
-      Connection* connection = Find(flushes_[next]);
-      if (connection == nullptr) continue;
-      const std::size_t pieces = connection->GatherFirst(ring_.pieces());
-      if (pieces == 0) {
-        alone.push_back(connection);
-        continue;
-      }
-      ring_.Add(connection->socket(), pieces);
-      together[count++] = connection;
+  std::size_t count = 0;
+  std::vector<Connection*> alone;
+  for (; next < flushes_.size() && !ring_.full(); ++next) {
+    Connection* connection = Find(flushes_[next]);
+    if (connection == nullptr) continue;
+    const std::size_t pieces = connection->GatherFirst(ring_.pieces());
+    if (pieces == 0) {
+      alone.push_back(connection);
+      continue;
     }
-    const auto done = ring_.Run();
-    metrics_.Count(ops::Counter::kWritesTogether, count);
-    // All of them first: one that ends tells the hub, which may queue for others.
-    for (std::size_t i = 0; i < count; ++i) together[i]->OnWritten(done[i].result);
-    for (std::size_t i = 0; i < count; ++i) {
-      together[i]->GoOnFlushing(done[i].result, done[i].offered);
-    }
-    for (Connection* connection : alone) connection->Flush();
+    ring_.Add(connection->socket(), pieces);
+    together[count++] = connection;
   }
+  const auto done = ring_.Run();
+  metrics_.Count(ops::Counter::kWritesTogether, count);
+  // All of them first: one that ends tells the hub, which may queue for others.
+  for (std::size_t i = 0; i < count; ++i) together[i]->OnWritten(done[i].result);
+  for (std::size_t i = 0; i < count; ++i) {
+    together[i]->GoOnFlushing(done[i].result, done[i].offered);
+  }
+  for (Connection* connection : alone) connection->Flush();
+  return next;
 }
 
 bool Connections::Flush() {
   hub_heard_ = false;
-  if (flushes_.size() >= kWorthARing && config_.writes_together && ring_.IsThere()) {
-    FlushTogether();
-  } else {
-    for (std::size_t i = 0; i < flushes_.size(); ++i) {
-      if (Connection* connection = Find(flushes_[i])) connection->Flush();
-    }
+  std::size_t next = 0;
+  while (flushes_.size() - next >= kWorthARing && config_.writes_together && ring_.IsThere()) {
+    next = FlushTogether(next);
+  }
+  for (; next < flushes_.size(); ++next) {
+    if (Connection* connection = Find(flushes_[next])) connection->Flush();
   }
   flushes_.clear();
   for (const hub::ConnectionId id : std::exchange(drained_, {})) {

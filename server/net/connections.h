@@ -101,7 +101,8 @@ class Connections : public hub::Outbox {
 
   template <class Visit>
   void ForEach(Visit visit);
-  void FlushTogether();
+  // Those from flushes_[next] on that one run of the ring takes; where the next begins.
+  std::size_t FlushTogether(std::size_t next);
 
   Poller& poller_;
   TurnClock& clock_;

@@ -32,7 +32,7 @@ class SendRing {
   SendRing(const SendRing&) = delete;
   SendRing& operator=(const SendRing&) = delete;
 
-  // False: there is none, and nothing else may be called.
+  // False: there is none, and nothing else may be called. To be asked before each run.
   [[nodiscard]] bool IsThere();
 
   // Where the pieces of the next send go, of which there is one less than kSendsMax so far.
@@ -46,7 +46,7 @@ class SendRing {
     int result = 0;           // how many were taken, or -errno
   };
   // Does what was added, and begins anew; by the order of adding, good until the next Add(). What
-  // the kernel has no memory to begin with ends with EAGAIN.
+  // the kernel has no memory to begin with ends with EAGAIN, and from then on there is no ring.
   [[nodiscard]] std::span<const Done> Run();
 
  private:
