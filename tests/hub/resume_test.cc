@@ -330,7 +330,7 @@ TEST(Resume, ParkedSessionsAreBoundedInNumberAndInBytesAndTheOldestGoFirst) {
     SCOPED_TRACE(by_bytes);
     HubRig::Options options;
     hub::HubConfig config = HubRig::DefaultConfig(options);
-    (by_bytes ? config.parked_bytes_max : config.parked_max) = by_bytes ? 4096 : 3;
+    (by_bytes ? config.parked_bytes_max : config.parked_max) = by_bytes ? 3072 : 3;
     HubRig rig(options, config);
     std::vector<std::unique_ptr<Traveller>> all;
     for (int i = 0; i < 20; ++i) {
