@@ -25,7 +25,8 @@ void Drain::Begin(const DrainPlan& plan, Now now) {
     if (session.state != Session::State::kOpen) continue;
     GoAway go_away;
     go_away.retry_after_ms = Milliseconds(begins);
-    go_away.spread_ms = Milliseconds(part);
+    // The rest is for the way, so that who goes at the last moment is not cut off.
+    go_away.spread_ms = Milliseconds(part - part / 5);
     go_away.deadline_ms = Milliseconds(begins + part);
     speaker_.Push(session, go_away);
   }

@@ -20,8 +20,9 @@ struct DrainPlan {
 
 // Sends the sessions of one shard elsewhere, so that wherever they go they come one after the
 // other: each has a part of the window of its own, in random order and evenly spread, and hears of
-// it by a GoAway. A client moves at a random moment of its part; one that has not gone at the end
-// of it is closed with 3001. New sessions are refused meanwhile. Reads no clock.
+// it by a GoAway. A client moves at a random moment of its part less the last fifth; one that has
+// not gone at the end of it is closed with 3001. New sessions are refused meanwhile. Reads no
+// clock.
 class Drain {
  public:
   // A part of the window: long enough for a client to choose in, short enough to keep the order.

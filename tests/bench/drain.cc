@@ -31,9 +31,8 @@ void Drain(const Options& options, Report& report) {
   std::map<std::uint64_t, std::size_t> connects;  // by second
   std::size_t lost = 0;
   fleet.on_go_away = [&](std::size_t client, const GoAway& go_away) {
-    // A little before the end of its part: there the hub closes.
-    const std::uint64_t part = go_away.spread_ms - go_away.spread_ms / 8;
-    const std::uint64_t after = go_away.retry_after_ms + random.Below(part + 1);
+    const std::uint64_t after =
+        go_away.retry_after_ms + random.Below(std::uint64_t{go_away.spread_ms} + 1);
     fleet.ConnectAt(client, NowNanoseconds() + after * 1'000'000, next.port);
   };
   const std::uint64_t began = NowNanoseconds();
