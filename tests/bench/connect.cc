@@ -17,7 +17,7 @@ namespace {
 double CpuOfConnecting(const Contestant& server, std::size_t connections) {
   const pid_t pid = server.process->pid();
   const std::uint64_t cpu = CpuNanoseconds(pid);
-  Load load(server.port, *server.words, {.members = connections, .publishes = false});
+  Load load(server.port, *server.words, {.members = connections, .publishers = 0});
   load.Open();
   load.Idle(0.02);
   return static_cast<double>(CpuNanoseconds(pid) - cpu) / static_cast<double>(connections);
@@ -37,7 +37,7 @@ void Connect(const Options& options, Report& report) {
     const double hub_ns = CpuOfConnecting(hub, connections);
     const double floor_ns = CpuOfConnecting(floor, connections);
     // The ends of the last round's connections are not part of this one's beginning.
-    Load(hub.port, *hub.words, {.members = 1, .publishes = false}).Idle(options.Seconds(0.3));
+    Load(hub.port, *hub.words, {.members = 1, .publishers = 0}).Idle(options.Seconds(0.3));
     if (round == 0) continue;
     of_hub.push_back(hub_ns);
     of_floor.push_back(floor_ns);

@@ -17,12 +17,12 @@ void IdleConnections(const Options& options, Report& report) {
   const pid_t pid = hub.process->pid();
   {
     // What the first connections touch of the program belongs to the hub, not to a connection.
-    Load first(hub.port, *hub.words, {.members = 10, .rooms = 10, .publishes = false});
+    Load first(hub.port, *hub.words, {.members = 10, .rooms = 10, .publishers = 0});
     first.Open();
   }
   const std::size_t members = options.Size(15'000);
   const std::uint64_t before = ResidentBytes(pid);
-  Load load(hub.port, *hub.words, {.members = members, .rooms = members, .publishes = false});
+  Load load(hub.port, *hub.words, {.members = members, .rooms = members, .publishers = 0});
   load.Open();
   load.Idle(options.Seconds(2));
   const auto grown = static_cast<double>(ResidentBytes(pid) - before);

@@ -72,7 +72,7 @@ void Load::Greet(std::size_t index) {
 }
 
 void Load::Open() {
-  const std::size_t connections = members_.size() + (shape_.publishes ? 1 : 0);
+  const std::size_t connections = members_.size() + shape_.publishers;
   sockets_.reserve(connections);
   const std::uint64_t give_up_at = NowNanoseconds() + Nanoseconds(3 * kPatienceSeconds);
   while (ready_ < connections) {
@@ -163,13 +163,17 @@ void Load::SetReading(std::size_t member, bool reading) {
 void Load::QueuePublication(std::size_t room, std::uint64_t due_at) {
   WriteMark(payload_, {++rooms_[room].published, due_at});
   if (shape_.talks) WriteTalk(payload_, kMarkBytes, rooms_[room].published);
-  sockets_.back().Queue(words_.Publish(rooms_[room].name, payload_));
+  PublisherOf(room).Queue(words_.Publish(rooms_[room].name, payload_));
   owed_ += rooms_[room].readers;
+}
+
+ClientSocket& Load::PublisherOf(std::size_t room) {
+  return sockets_[members_.size() + room % shape_.publishers];
 }
 
 void Load::Publish(std::size_t room, std::uint64_t due_at) {
   QueuePublication(room, due_at);
-  sockets_.back().Flush();
+  PublisherOf(room).Flush();
 }
 
 void Load::Pace(double bursts, std::size_t burst, double seconds) {
@@ -182,7 +186,7 @@ void Load::Pace(double bursts, std::size_t burst, double seconds) {
       QueuePublication(next_room_, due_at);
       next_room_ = (next_room_ + 1) % rooms_.size();
     }
-    sockets_.back().Flush();
+    for (std::size_t j = members_.size(); j < sockets_.size(); ++j) sockets_[j].Flush();
   }
   Settle();
 }
@@ -208,7 +212,7 @@ double Load::Saturate(std::size_t window, double seconds, std::size_t slowest_ma
     const bool is_room = outstanding + enough <= window;
     if (is_room && OwedToSlowest() + window - outstanding <= slowest_max) {
       for (std::size_t i = 0; i < window - outstanding; ++i) QueuePublication(0, now);
-      sockets_.back().Flush();
+      PublisherOf(0).Flush();
     }
     Turn(end);
     if (deliveries_ != heard) heard = deliveries_, heard_at = now;

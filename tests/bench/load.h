@@ -12,8 +12,8 @@
 
 namespace roomcast::bench {
 
-// The load generator: the members of some rooms at one server, and one connection that publishes in
-// all of them. It knows what was published where, so it knows what each member must still get, in
+// The load generator: the members of some rooms at one server, and connections that publish in
+// them. It knows what was published where, so it knows what each member must still get, in
 // which order: a delivery that is missing, repeated or out of order is a Failure.
 //
 // One thread, one epoll; time passes only inside of its calls.
@@ -23,8 +23,8 @@ class Load {
     std::size_t members = 1000;
     std::size_t rooms = 1;  // member i is in room i mod rooms
     std::size_t payload_bytes = 64;
-    bool talks = false;     // payloads are chat messages; else filler
-    bool publishes = true;  // false: without the connection that publishes
+    bool talks = false;          // payloads are chat messages; else filler
+    std::size_t publishers = 1;  // room r hears publisher r mod publishers
   };
   Load(std::uint16_t port, const Words& words, const Shape& shape);
   Load(const Load&) = delete;
@@ -87,12 +87,13 @@ class Load {
   // What the member of the first room that has got the least has not got.
   [[nodiscard]] std::uint64_t OwedToSlowest() const;
   void QueuePublication(std::size_t room, std::uint64_t due_at);
+  [[nodiscard]] ClientSocket& PublisherOf(std::size_t room);
 
   const Words& words_;
   const Shape shape_;
   ClientSocket::Target target_;
   int epoll_;
-  std::vector<ClientSocket> sockets_;  // the members', then the publisher's
+  std::vector<ClientSocket> sockets_;  // the members', then the publishers'
   std::vector<Member> members_;
   std::vector<Room> rooms_;
   std::size_t next_room_ = 0;

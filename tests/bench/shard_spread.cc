@@ -17,6 +17,8 @@ namespace roomcast::bench {
 namespace {
 
 constexpr std::size_t kShards = 2;
+// Not one: the shard that it is on would have all the publishing to itself.
+constexpr std::size_t kPublishers = 50;
 
 // The busiest shard's CPU time over the mean of all.
 double SpreadOf(const std::vector<std::uint64_t>& before, const std::vector<std::uint64_t>& after) {
@@ -39,7 +41,8 @@ void ShardSpread(const Options& options, Report& report) {
   for (std::size_t round = 0; round < options.rounds(7); ++round) {
     const Contestant hub =
         StartHub(options.hub, places.servers, {"--shards", std::to_string(kShards)});
-    Load load(hub.port, *hub.words, {.members = rooms * 10, .rooms = rooms});
+    Load load(hub.port, *hub.words,
+              {.members = rooms * 10, .rooms = rooms, .publishers = kPublishers});
     load.Open();
     load.Pace(static_cast<double>(rooms) * 5, 1, options.Seconds(0.3));
     const auto before = CpuNanosecondsOfThreads(hub.process->pid(), "shard-");
