@@ -4,33 +4,10 @@
 #include <variant>
 
 #include "bridge/broadcast.h"
-#include "bridge/hub_status.h"
 #include "bridge/publish_request.h"
-#include "proto/protocol/codes.h"
+#include "bridge/unary_answer.h"
 
 namespace roomcast::bridge {
-namespace {
-
-// Ends the call with the hub's answer. May run when the call, and the response with it, is long
-// over.
-template <class Outcome, class Response>
-Done<Outcome> AnswerTo(std::shared_ptr<UnaryCall> call, Response* response) {
-  return [call = std::move(call), response](Answer<Outcome> answer) {
-    if (const auto* error = std::get_if<HubError>(&answer)) return call->Refuse(*error);
-    call->Settle([&] {
-      ToProto(std::get<Outcome>(answer), *response);
-      return grpc::Status::OK;
-    });
-  };
-}
-
-void RefuseFault(UnaryCall& call, const HubError& fault) {
-  const bool allowed = fault.code != static_cast<std::uint32_t>(ErrorCode::kPermissionDenied);
-  call.Refuse(allowed ? Refusal::kBadRequest : Refusal::kNotAllowed, ToStatus(fault));
-}
-
-}  // namespace
-
 std::optional<Caller> BridgeService::Admit(UnaryCall& call,
                                            const grpc::CallbackServerContext& context,
                                            std::optional<Role> role) {

@@ -24,7 +24,8 @@ class BridgeService final : public v1::Bridge::CallbackService {
 
   // The methods with one request and one answer that this version has.
   static std::vector<std::string_view> UnaryMethods() {
-    return {"Publish", "Broadcast", "GetInfo"};
+    return {"Publish",    "Broadcast",   "GetInfo", "JoinUser",     "LeaveUser",
+            "Disconnect", "TrimHistory", "Drain",   "ReloadConfig", "MintToken"};
   }
 
   grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context,
@@ -37,7 +38,36 @@ class BridgeService final : public v1::Bridge::CallbackService {
                                     const v1::GetInfoRequest* request,
                                     v1::GetInfoResponse* response) override;
 
+  // In bridge_service_manage.cc.
+  grpc::ServerUnaryReactor* JoinUser(grpc::CallbackServerContext* context,
+                                     const v1::JoinUserRequest* request,
+                                     v1::JoinUserResponse* response) override;
+  grpc::ServerUnaryReactor* LeaveUser(grpc::CallbackServerContext* context,
+                                      const v1::LeaveUserRequest* request,
+                                      v1::LeaveUserResponse* response) override;
+  grpc::ServerUnaryReactor* Disconnect(grpc::CallbackServerContext* context,
+                                       const v1::DisconnectRequest* request,
+                                       v1::DisconnectResponse* response) override;
+  grpc::ServerUnaryReactor* TrimHistory(grpc::CallbackServerContext* context,
+                                        const v1::TrimHistoryRequest* request,
+                                        v1::TrimHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* Drain(grpc::CallbackServerContext* context,
+                                  const v1::DrainRequest* request,
+                                  v1::DrainResponse* response) override;
+  grpc::ServerUnaryReactor* ReloadConfig(grpc::CallbackServerContext* context,
+                                         const v1::ReloadConfigRequest* request,
+                                         v1::ReloadConfigResponse* response) override;
+  grpc::ServerUnaryReactor* MintToken(grpc::CallbackServerContext* context,
+                                      const v1::MintTokenRequest* request,
+                                      v1::MintTokenResponse* response) override;
+
  private:
+  // Admission, faults, and `ask` with who waits for the answer.
+  template <class Outcome, class Request, class Response, class Ask>
+  grpc::ServerUnaryReactor* Manage(std::string_view method, Role role,
+                                   const grpc::CallbackServerContext& context,
+                                   const Request& request, Response* response, Ask ask);
+
   // The caller, where it may act in this role; nullopt: the call is refused and settled.
   std::optional<Caller> Admit(UnaryCall& call, const grpc::CallbackServerContext& context,
                               std::optional<Role> role);

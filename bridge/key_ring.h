@@ -28,6 +28,8 @@ class Caller {
   // Admin includes every role.
   [[nodiscard]] bool MayAct(Role role) const;
   [[nodiscard]] bool MayTouchRoom(std::string_view room) const;
+  // To some namespaces.
+  [[nodiscard]] bool is_limited() const { return key_ != nullptr && !key_->namespaces.empty(); }
 
  private:
   const BridgeKey* key_ = nullptr;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "bridge/bridge_config.h"
 #include "bridge/hub_status.h"
+#include "bridge/request_fault.h"
 #include "proto/protocol/codes.h"
 #include "proto/protocol/limits.h"
 
@@ -42,10 +43,6 @@ Encoding EncodingOf(const v1::NewPublication& publication) {
   return Encoding::kBytes;
 }
 
-HubError BadRequest(std::string message) {
-  return MakeError(ErrorCode::kBadRequest, std::move(message));
-}
-
 std::optional<HubError> FaultInContent(const v1::NewPublication& publication) {
   if (publication.content_case() == Content::CONTENT_NOT_SET) {
     return BadRequest("publication.content is missing: set data, text or json, even if empty");
@@ -62,14 +59,6 @@ std::optional<HubError> FaultInIdempotencyKey(const std::string& key) {
   return MakeError(ErrorCode::kTooLarge,
                    absl::StrCat("idempotency_key has ", key.size(), " bytes, the most is ",
                                 kIdempotencyKeyBytesMax));
-}
-
-std::optional<HubError> FaultInRoom(std::string_view field, const std::string& room,
-                                    const Caller& caller) {
-  if (room.empty()) return BadRequest(absl::StrCat(field.data(), " is missing"));
-  if (caller.MayTouchRoom(room)) return std::nullopt;
-  return MakeError(ErrorCode::kPermissionDenied,
-                   absl::StrCat(field.data(), " is outside this key's namespaces"));
 }
 
 template <class Request>

@@ -17,43 +17,19 @@
 #ifndef ROOMCAST_BRIDGE_ROOM_GATEWAY_H_
 #define ROOMCAST_BRIDGE_ROOM_GATEWAY_H_
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
+#include "bridge/gateway_words.h"
+#include "bridge/manage_gateway.h"
 
 namespace roomcast::bridge {
 
-// Why it did not happen. `code` is one of the error codes of proto/protocol/codes.h, or the
-// application's own (400-1999).
-struct HubError {
-  std::uint32_t code = 0;
-  std::string message;
-  bool temporary = false;
-  std::uint32_t retry_after_ms = 0;
-};
-
-template <class Outcome>
-using Answer = std::variant<Outcome, HubError>;
-
-template <class Outcome>
-using Done = absl::AnyInvocable<void(Answer<Outcome>) &&>;
-
-using Deadline = std::chrono::steady_clock::time_point;
-inline constexpr Deadline kNoDeadline = Deadline::max();
-
 // The numbers are those of the schema.
 enum class Encoding : std::uint8_t { kBytes = 0, kText = 1, kJson = 2 };
-
-struct RoomPosition {
-  std::uint64_t epoch = 0;
-  std::uint64_t offset = 0;
-};
 
 // Everything of a publication but its room: a broadcast shares one among its rooms.
 struct PublicationContent {
@@ -101,13 +77,8 @@ struct HubInfo {
   bool development = false;
 };
 
-class RoomGateway {
+class RoomGateway : public ManageGateway {
  public:
-  RoomGateway() = default;
-  RoomGateway(const RoomGateway&) = delete;
-  RoomGateway& operator=(const RoomGateway&) = delete;
-  virtual ~RoomGateway() = default;
-
   virtual void Publish(PublishCommand command, Done<PublishOutcome> done) = 0;
   virtual void GetInfo(Deadline not_after, Done<HubInfo> done) = 0;
 };

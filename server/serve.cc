@@ -41,6 +41,7 @@
 #include "server/ops/static_files.h"
 #include "server/ops/watched_files.h"
 #include "server/token_authenticator.h"
+#include "server/token_for_backend.h"
 #include "server/token_keys.h"
 
 namespace roomcast {
@@ -115,6 +116,7 @@ class Hub : public net::Operations {
   Milliseconds Drain(std::optional<Milliseconds> notice,
                      std::optional<Milliseconds> spread) override;
   void Reload(bool dry_run, ReloadDone done) override;
+  void MintToken(Wanted wanted, MintDone done) override;
 
  private:
   absl::Status StartPublic();
@@ -294,6 +296,12 @@ net::Operations::ReloadAnswer Hub::ReloadConfig(bool dry_run) {
 void Hub::Reload(bool dry_run, ReloadDone done) {
   desk_.Post([this, dry_run, done = std::move(done)]() mutable {
     std::move(done)(ReloadConfig(dry_run));
+  });
+}
+
+void Hub::MintToken(Wanted wanted, MintDone done) {
+  desk_.Post([this, wanted = std::move(wanted), done = std::move(done)]() mutable {
+    std::move(done)(MintTokenAs(config_, wanted));
   });
 }
 

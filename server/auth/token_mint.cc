@@ -10,7 +10,8 @@ namespace roomcast::auth {
 
 std::optional<std::string> MintDevelopmentToken(std::string_view secret, std::string_view user,
                                                 WallTime now, std::chrono::seconds lifetime,
-                                                const TokenRules& rules) {
+                                                const TokenRules& rules,
+                                                const std::vector<std::string>& rooms) {
   using nlohmann::json;
   const auto key = TokenKey::Hs256("", secret);
   if (!key) return std::nullopt;
@@ -19,6 +20,10 @@ std::optional<std::string> MintDevelopmentToken(std::string_view secret, std::st
       {"sub", user}, {"iat", issued_at.count()}, {"exp", (issued_at + lifetime).count()}};
   if (!rules.audience.empty()) payload["aud"] = rules.audience;
   if (!rules.issuer.empty()) payload["iss"] = rules.issuer;
+  for (const std::string& room : rooms) {
+    payload["roomcast"]["rooms"].push_back(
+        {{"room", room}, {"rights", {"join", "publish", "history", "presence"}}});
+  }
   const json header = {{"alg", NameOf(key->algorithm())}, {"typ", "JWT"}};
   // A user that is not UTF-8 becomes another one here, and is refused below.
   const std::string text = payload.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -28,6 +33,7 @@ std::optional<std::string> MintDevelopmentToken(std::string_view secret, std::st
   const TokenVerdict verdict = DevelopmentVerifier(secret, rules).Verify(token, now);
   const auto* claims = std::get_if<TokenClaims>(&verdict);
   if (claims == nullptr || claims->user != user) return std::nullopt;
+  if (claims->rooms.size() != rooms.size()) return std::nullopt;
   return token;
 }
 

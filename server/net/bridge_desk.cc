@@ -1,5 +1,6 @@
 #include "server/net/bridge_desk.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "proto/protocol/codes.h"
@@ -22,11 +23,17 @@ bridge::HubError Overloaded(const char* message) {
 
 BridgeDesk::~BridgeDesk() {
   for (Slot& slot : slots_) {
-    if (slot.done) std::exchange(slot.done, nullptr)(Overloaded("the hub stops"));
+    std::visit(
+        [](auto waiter) {
+          if constexpr (!std::is_same_v<decltype(waiter), std::monostate>) {
+            std::move(waiter)(Overloaded("the hub stops"));
+          }
+        },
+        std::exchange(slot.waiter, {}));
   }
 }
 
-std::optional<hub::BridgeCall> BridgeDesk::Open(Done& done) {
+std::optional<std::uint32_t> BridgeDesk::TakeSlot() {
   if (free_.empty()) {
     if (slots_.size() >= calls_max_) return std::nullopt;
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
@@ -34,23 +41,43 @@ std::optional<hub::BridgeCall> BridgeDesk::Open(Done& done) {
   }
   const std::uint32_t index = free_.back();
   free_.pop_back();
-  Slot& slot = slots_[index];
-  slot.done = std::move(done);
-  return static_cast<hub::BridgeCall>(static_cast<std::uint64_t>(++slot.use) << 32 | index);
+  return index;
+}
+
+BridgeDesk::Waiter BridgeDesk::Close(hub::BridgeCall call) {
+  const auto number = static_cast<std::uint64_t>(call);
+  const auto index = static_cast<std::uint32_t>(number);
+  if (index >= slots_.size() || slots_[index].use != number >> 32 ||
+      std::holds_alternative<std::monostate>(slots_[index].waiter)) {
+    return {};
+  }
+  free_.push_back(index);
+  return std::exchange(slots_[index].waiter, {});
 }
 
 void BridgeDesk::OnPublished(hub::BridgeCall call, const Published& answer) {
-  const auto number = static_cast<std::uint64_t>(call);
-  const auto index = static_cast<std::uint32_t>(number);
-  if (index >= slots_.size() || slots_[index].use != number >> 32 || !slots_[index].done) return;
-  Done done = std::exchange(slots_[index].done, nullptr);
-  free_.push_back(index);
-  if (answer.refused) {
-    std::move(done)(HubErrorOf(answer.failure));
-  } else {
-    std::move(done)(
-        bridge::PublishOutcome{{answer.position.epoch, answer.position.offset}, answer.duplicate});
-  }
+  Waiter waiter = Close(call);
+  auto* done = std::get_if<Done>(&waiter);
+  if (done == nullptr) return;
+  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
+  std::move (*done)(
+      bridge::PublishOutcome{{answer.position.epoch, answer.position.offset}, answer.duplicate});
+}
+
+void BridgeDesk::OnCounted(hub::BridgeCall call, const Counted& answer) {
+  Waiter waiter = Close(call);
+  auto* done = std::get_if<CountDone>(&waiter);
+  if (done == nullptr) return;
+  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
+  std::move (*done)(bridge::SessionCount{answer.sessions});
+}
+
+void BridgeDesk::OnTrimmed(hub::BridgeCall call, const Trimmed& answer) {
+  Waiter waiter = Close(call);
+  auto* done = std::get_if<TrimDone>(&waiter);
+  if (done == nullptr) return;
+  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
+  std::move (*done)(bridge::TrimOutcome{{answer.top.epoch, answer.top.offset}, answer.removed});
 }
 
 }  // namespace roomcast::net

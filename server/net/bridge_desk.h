@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "bridge/room_gateway.h"
@@ -15,27 +17,48 @@ namespace roomcast::net {
 bridge::HubError HubErrorOf(const hub::Failure& failure);
 // The hub has no room for one more question just now.
 bridge::HubError Overloaded(const char* message);
+inline bridge::HubError PastDeadline() {
+  return Overloaded("not done: its deadline passed while it waited");
+}
+inline bridge::HubError DeskFull() { return Overloaded("too many calls wait for an answer"); }
 
 // Where one shard keeps who waits for its answers to the bridge. One thread: the shard's. Bounded.
 class BridgeDesk : public hub::BridgeAnswers {
  public:
   using Done = bridge::Done<bridge::PublishOutcome>;
+  using CountDone = bridge::Done<bridge::SessionCount>;
+  using TrimDone = bridge::Done<bridge::TrimOutcome>;
 
   explicit BridgeDesk(std::size_t calls_max) : calls_max_(calls_max) {}
   // Settles what is left.
   ~BridgeDesk() override;
 
-  // Nothing: the desk is full, and `done` is as it was.
-  [[nodiscard]] std::optional<hub::BridgeCall> Open(Done& done);
+  // Nothing: the desk is full, and `waiter` is as it was.
+  template <class Waiter>
+  [[nodiscard]] std::optional<hub::BridgeCall> Open(Waiter& waiter) {
+    const auto index = TakeSlot();
+    if (!index) return std::nullopt;
+    Slot& slot = slots_[*index];
+    slot.waiter = std::move(waiter);
+    return static_cast<hub::BridgeCall>(static_cast<std::uint64_t>(++slot.use) << 32 | *index);
+  }
   void OnPublished(hub::BridgeCall call, const Published& answer) override;
+  void OnCounted(hub::BridgeCall call, const Counted& answer) override;
+  void OnTrimmed(hub::BridgeCall call, const Trimmed& answer) override;
 
   [[nodiscard]] std::size_t waiting() const { return slots_.size() - free_.size(); }
 
  private:
+  using Waiter = std::variant<std::monostate, Done, CountDone, TrimDone>;
   struct Slot {
-    Done done;
+    Waiter waiter;
     std::uint32_t use = 0;
   };
+
+  // Of a slot that is nobody's. nullopt: there is none.
+  std::optional<std::uint32_t> TakeSlot();
+  // Who waits for the call, who waits no more; monostate: nobody.
+  Waiter Close(hub::BridgeCall call);
 
   const std::size_t calls_max_;
   std::vector<Slot> slots_;

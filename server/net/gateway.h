@@ -6,7 +6,9 @@
 
 #include "bridge/room_gateway.h"
 #include "server/hub/hub_config.h"
+#include "server/net/bridge_order.h"
 #include "server/net/mailbox.h"
+#include "server/net/operations.h"
 
 namespace roomcast::net {
 
@@ -18,6 +20,7 @@ class Gateway : public bridge::RoomGateway {
     std::string version;
     bool development = false;
     Now started;
+    Operations* operations = nullptr;  // null: the process cannot be asked for anything
   };
   // Both outlive this.
   Gateway(const hub::HubConfig& config, PostOffice& post_office, Facts facts)
@@ -26,9 +29,23 @@ class Gateway : public bridge::RoomGateway {
   void Publish(bridge::PublishCommand command, bridge::Done<bridge::PublishOutcome> done) override;
   void GetInfo(bridge::Deadline not_after, bridge::Done<bridge::HubInfo> done) override;
 
+  // In gateway_manage.cc.
+  void JoinUser(bridge::JoinUserCommand command, bridge::Done<bridge::SessionCount> done) override;
+  void LeaveUser(bridge::LeaveUserCommand command,
+                 bridge::Done<bridge::SessionCount> done) override;
+  void Disconnect(bridge::DisconnectCommand command,
+                  bridge::Done<bridge::SessionCount> done) override;
+  void TrimHistory(bridge::TrimHistoryCommand command,
+                   bridge::Done<bridge::TrimOutcome> done) override;
+  void Drain(bridge::DrainCommand command, bridge::Done<bridge::DrainOutcome> done) override;
+  void ReloadConfig(bool dry_run, bridge::Done<bridge::ReloadOutcome> done) override;
+  void MintToken(bridge::MintTokenCommand command, bridge::Done<bridge::MintedToken> done) override;
+
   void SetDraining() { draining_.store(true, std::memory_order_relaxed); }
 
  private:
+  void Order(hub::ShardId home, BridgeOrder order);
+
   const hub::HubConfig& config_;
   PostOffice& post_office_;
   const Facts facts_;

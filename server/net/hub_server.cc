@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/net/bridge_desk.h"
-#include "server/net/census.h"
 #include "server/net/clock.h"
 
 namespace roomcast::net {
@@ -33,7 +31,8 @@ HubServer::HubServer(HubServerConfig config, hub::HubConfig hub_config, HubServe
       world_(std::move(world)),
       mailboxes_(MakeMailboxes(hub_config_.shards, config_.mailbox)),
       post_office_(Pointers(mailboxes_)),
-      gateway_(hub_config_, post_office_, {config_.version, config_.development, ReadClocks()}),
+      gateway_(hub_config_, post_office_,
+               {config_.version, config_.development, ReadClocks(), world_.operations}),
       doorman_(config_.limits) {}
 
 absl::StatusOr<std::unique_ptr<HubServer>> HubServer::Start(HubServerConfig config,
@@ -101,13 +100,7 @@ HubServer::~HubServer() {
   // What came after the last turn is settled all the same.
   for (const auto& mailbox : mailboxes_) {
     Letter letter;
-    while (mailbox->Take(letter)) {
-      if (auto* publish = std::get_if<BridgePublish>(&letter)) {
-        std::move(publish->done)(Overloaded("the hub stops"));
-      } else if (auto* count = std::get_if<CountYourself>(&letter)) {
-        count->census->CannotAnswer();
-      }
-    }
+    while (mailbox->Take(letter)) Refuse(letter);
   }
 }
 

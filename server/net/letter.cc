@@ -1,5 +1,10 @@
 #include "server/net/letter.h"
 
+#include <utility>
+
+#include "server/net/bridge_desk.h"
+#include "server/net/census.h"
+
 namespace roomcast::net {
 namespace {
 
@@ -42,6 +47,17 @@ struct LetterBytes {
 
 std::size_t BytesOf(const Letter& letter) {
   return sizeof(Letter) + std::visit(LetterBytes(), letter);
+}
+
+void Refuse(Letter& letter) {
+  const bridge::HubError error = Overloaded("the hub stops");
+  if (auto* publish = std::get_if<BridgePublish>(&letter)) {
+    std::move(publish->done)(error);
+  } else if (auto* order = std::get_if<BridgeOrder>(&letter)) {
+    order->Refuse(error);
+  } else if (auto* count = std::get_if<CountYourself>(&letter)) {
+    count->census->CannotAnswer();
+  }
 }
 
 }  // namespace roomcast::net

@@ -8,6 +8,7 @@
 #include "bridge/room_gateway.h"
 #include "server/hub/hub_config.h"
 #include "server/hub/mail.h"
+#include "server/net/bridge_order.h"
 
 namespace roomcast::net {
 
@@ -32,10 +33,14 @@ struct TakeConfig {
 };
 
 // Whatever a shard's thread is told by other threads.
-using Letter = std::variant<std::monostate, hub::Mail, BridgePublish, CountYourself, TakeConfig>;
+using Letter =
+    std::variant<std::monostate, hub::Mail, BridgePublish, BridgeOrder, CountYourself, TakeConfig>;
 
 // What a letter holds, for the mailbox's bound in bytes.
 std::size_t BytesOf(const Letter& letter);
+
+// Nobody will read it: who waits for an answer hears that the hub stops.
+void Refuse(Letter& letter);
 
 }  // namespace roomcast::net
 

@@ -83,6 +83,8 @@ void ShardLoop::OnLetter(Letter letter) {
     shard_.OnMail(std::move(*mail), clock_.now());
   } else if (auto* publish = std::get_if<BridgePublish>(&letter)) {
     OnBridgePublish(std::move(*publish));
+  } else if (auto* order = std::get_if<BridgeOrder>(&letter)) {
+    OnBridgeOrder(std::move(*order));
   } else if (auto* config = std::get_if<TakeConfig>(&letter)) {
     shard_.Reconfigure(*config->wanted, clock_.now());
   } else if (auto* count = std::get_if<CountYourself>(&letter)) {
@@ -94,16 +96,23 @@ void ShardLoop::OnLetter(Letter letter) {
 
 void ShardLoop::OnBridgePublish(BridgePublish letter) {
   if (letter.not_after < SteadyTimeOf(clock_.now().instant)) {
-    std::move(letter.done)(Overloaded("not done: its deadline passed while it waited"));
+    std::move(letter.done)(PastDeadline());
     return;
   }
   const auto call = desk_.Open(letter.done);
   if (!call) {
-    std::move(letter.done)(Overloaded("too many calls wait for an answer"));
+    std::move(letter.done)(DeskFull());
     return;
   }
   letter.publish.origin = {*call, 0};
   shard_.OnMail(std::move(letter.publish), clock_.now());
+}
+
+void ShardLoop::OnBridgeOrder(BridgeOrder letter) {
+  if (letter.not_after < SteadyTimeOf(clock_.now().instant)) return letter.Refuse(PastDeadline());
+  const auto call = std::visit([this](auto& done) { return desk_.Open(done); }, letter.done);
+  if (!call) return letter.Refuse(DeskFull());
+  shard_.OnMail(BridgeOrder::MailOf(std::move(letter), *call), clock_.now());
 }
 
 void ShardLoop::OnDeadlines() {

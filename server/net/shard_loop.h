@@ -87,6 +87,7 @@ class ShardLoop {
   void TakeMail();
   void OnLetter(Letter letter);
   void OnBridgePublish(BridgePublish letter);
+  void OnBridgeOrder(BridgeOrder letter);
   void OnDeadlines();
   void BeginStop();
   void BeginDrain();

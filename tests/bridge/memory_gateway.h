@@ -19,6 +19,14 @@ class MemoryGateway final : public RoomGateway {
  public:
   void Publish(PublishCommand command, Done<PublishOutcome> done) override;
   void GetInfo(Deadline not_after, Done<HubInfo> done) override;
+  // Noted in words, as in `join ada chat:1 keep`, and answered at once.
+  void JoinUser(JoinUserCommand command, Done<SessionCount> done) override;
+  void LeaveUser(LeaveUserCommand command, Done<SessionCount> done) override;
+  void Disconnect(DisconnectCommand command, Done<SessionCount> done) override;
+  void TrimHistory(TrimHistoryCommand command, Done<TrimOutcome> done) override;
+  void Drain(DrainCommand command, Done<DrainOutcome> done) override;
+  void ReloadConfig(bool dry_run, Done<ReloadOutcome> done) override;
+  void MintToken(MintTokenCommand command, Done<MintedToken> done) override;
 
   // What a publish into this room is answered with from now on.
   void RefuseRoom(const std::string& room, HubError error);
@@ -29,8 +37,10 @@ class MemoryGateway final : public RoomGateway {
   // Blocks until so many publishes have come in.
   void WaitForPublishes(std::size_t count);
   std::vector<PublishCommand> publishes();
+  std::vector<std::string> orders();
 
  private:
+  void Note(std::string order);
   Answer<PublishOutcome> Take(const PublishCommand& command);
 
   struct Held {
@@ -41,6 +51,7 @@ class MemoryGateway final : public RoomGateway {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<PublishCommand> publishes_;
+  std::vector<std::string> orders_;
   std::map<std::string, std::uint64_t> offsets_;
   std::map<std::string, HubError> refused_;
   std::optional<std::vector<Held>> held_;

@@ -113,12 +113,5 @@ TEST_F(PublishTest, GetInfoTellsWhatTheHubSays) {
             "users: 4 rooms: 6 publications: 7 development: true");
 }
 
-TEST_F(PublishTest, CallsOfALaterVersionAreUnimplemented) {
-  Start(OpenConfig());
-  grpc::ClientContext context;
-  v1::DrainResponse response;
-  EXPECT_EQ(Stub()->Drain(&context, {}, &response).error_code(), grpc::StatusCode::UNIMPLEMENTED);
-}
-
 }  // namespace
 }  // namespace roomcast::bridge

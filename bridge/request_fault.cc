@@ -1,0 +1,31 @@
+#include "bridge/request_fault.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "bridge/hub_status.h"
+#include "proto/protocol/codes.h"
+#include "proto/protocol/limits.h"
+
+namespace roomcast::bridge {
+
+HubError BadRequest(std::string message) {
+  return MakeError(ErrorCode::kBadRequest, std::move(message));
+}
+
+std::optional<HubError> FaultInRoom(std::string_view field, const std::string& room,
+                                    const Caller& caller) {
+  if (room.empty()) return BadRequest(absl::StrCat(field.data(), " is missing"));
+  if (caller.MayTouchRoom(room)) return std::nullopt;
+  return MakeError(ErrorCode::kPermissionDenied,
+                   absl::StrCat(field.data(), " is outside this key's namespaces"));
+}
+
+std::optional<HubError> FaultInUser(const std::string& user) {
+  if (user.empty()) return BadRequest("user is missing");
+  if (user.size() <= kUserBytesMax) return std::nullopt;
+  return MakeError(ErrorCode::kTooLarge,
+                   absl::StrCat("user has ", user.size(), " bytes, the most is ", kUserBytesMax));
+}
+
+}  // namespace roomcast::bridge
