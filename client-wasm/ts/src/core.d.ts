@@ -1,6 +1,6 @@
 // Made by tools/build.mjs.
 declare module 'roomcast:core' {
-  /** The SDK core as WebAssembly, gzipped and in base64. */
+  /** The SDK core as WebAssembly, gzipped and in letters. */
   const packed: string;
   export default packed;
 }

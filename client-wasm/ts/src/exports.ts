@@ -3,7 +3,6 @@
 
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
-  _initialize?(): void;
   rc_scratch(bytes: number): number;
 
   rc_create(

@@ -21,7 +21,6 @@ async function run(name, words = [], flags = []) {
   const out = join(folder, `dist/test/bench-${name}.mjs`);
   await esbuild.build({
     ...common,
-    plugins: [],
     entryPoints: [`bench/${name}.ts`],
     outfile: out,
     platform: 'node',

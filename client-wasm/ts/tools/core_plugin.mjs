@@ -1,10 +1,10 @@
-// `import packed from 'roomcast:core'`: the SDK core, gzipped and in base64. It comes from the CMake
+// `import packed from 'roomcast:core'`: the SDK core, gzipped and in letters. It comes from the CMake
 // build (preset `wasm`); the environment's ROOMCAST_WASM names another file.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipped } from './shrink.mjs';
+import { inLetters, shortNames, withNames } from './shrink.mjs';
 
 export const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 const core = resolve(
@@ -31,7 +31,7 @@ function named(module, build) {
   return Buffer.concat([module, Buffer.from([0, body.length, ...body])]);
 }
 
-const module = readCore();
+const { module, names } = shortNames(readCore());
 const build = createHash('sha256').update(module).digest('hex').slice(0, 12);
 export const wasm = named(module, build);
 const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -41,8 +41,12 @@ const plugin = {
   setup(build) {
     build.onResolve({ filter: /^roomcast:core$/ }, ({ path }) => ({ path, namespace: 'core' }));
     build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({
-      contents: `export default '${gzipped(wasm, join(folder, 'dist')).toString('base64')}';`,
+      contents: `export default '${inLetters(wasm, join(folder, 'dist'))}';`,
       loader: 'js',
+    }));
+    build.onLoad({ filter: /\bts\/(src|test|bench)\/.*\.ts$/ }, ({ path }) => ({
+      contents: withNames(readFileSync(path, 'utf8'), names),
+      loader: 'ts',
     }));
   },
 };
@@ -56,6 +60,7 @@ export const common = {
   define: {
     ROOMCAST_VERSION: JSON.stringify(version),
     ROOMCAST_BUILD: JSON.stringify(build),
+    ROOMCAST_NAMES: JSON.stringify(names),
   },
   plugins: [plugin],
   logLevel: 'warning',
