@@ -32,11 +32,18 @@ constexpr std::array kTextFlags = {
     TextFlag{"--publication-key", &CommandFlags::publication_key},
     TextFlag{"--user", &CommandFlags::user},
     TextFlag{"--idempotency-key", &CommandFlags::idempotency_key},
+    TextFlag{"--code", &CommandFlags::code},
+    TextFlag{"--reason", &CommandFlags::reason},
+    TextFlag{"--retry-after", &CommandFlags::retry_after},
+    TextFlag{"--notice", &CommandFlags::notice},
+    TextFlag{"--spread", &CommandFlags::spread},
+    TextFlag{"--keep-last", &CommandFlags::keep_last},
+    TextFlag{"--up-to", &CommandFlags::up_to},
 };
 constexpr std::array kSwitches = {
-    Switch{"--json", &CommandFlags::json},
-    Switch{"--help", &CommandFlags::help},
-    Switch{"--ephemeral", &CommandFlags::ephemeral},
+    Switch{"--json", &CommandFlags::json},           Switch{"--help", &CommandFlags::help},
+    Switch{"--ephemeral", &CommandFlags::ephemeral}, Switch{"--restart", &CommandFlags::restart},
+    Switch{"--keep", &CommandFlags::keep},           Switch{"--dry-run", &CommandFlags::dry_run},
 };
 
 absl::Status Bad(const std::string& text) { return absl::InvalidArgumentError(text); }

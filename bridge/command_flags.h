@@ -33,6 +33,18 @@ struct CommandFlags {
   std::string user;
   std::string idempotency_key;
   bool ephemeral = false;
+
+  // Of orders.
+  std::string code;
+  std::string reason;
+  std::string retry_after;  // seconds, as the next two
+  std::string notice;
+  std::string spread;
+  std::string keep_last;
+  std::string up_to;
+  bool restart = false;
+  bool keep = false;
+  bool dry_run = false;
 };
 
 // Flags may stand anywhere before `--`; a value follows its flag, as `--flag value` or

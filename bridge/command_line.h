@@ -1,5 +1,5 @@
-// The command line's gRPC half: `roomcast publish`, `broadcast` and `info`, as a backend would call
-// them.
+// The command line's gRPC half: `roomcast publish`, `info`, `disconnect` and the others, as a
+// backend would call them.
 #ifndef ROOMCAST_BRIDGE_COMMAND_LINE_H_
 #define ROOMCAST_BRIDGE_COMMAND_LINE_H_
 
