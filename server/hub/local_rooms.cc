@@ -21,6 +21,7 @@ LocalRooms::~LocalRooms() = default;
 
 std::optional<LocalRooms::Standing> LocalRooms::Find(const Session& session,
                                                      std::string_view name) const {
+  if (session.rooms.empty()) return std::nullopt;
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return std::nullopt;
   for (const Membership& membership : session.rooms) {

@@ -1,6 +1,7 @@
 #include "server/websocket/http_head.h"
 
 #include <algorithm>
+#include <array>
 
 namespace roomcast::websocket {
 namespace {
@@ -18,9 +19,19 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsAlphanumeric(char c) { return IsDigit(c) || (LowerCase(c) >= 'a' && LowerCase(c) <= 'z'); }
 
-bool IsTokenCharacter(char c) {
-  return IsAlphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+// RFC 9110 section 5.6.2. A table, because every byte of a header's name is asked about.
+constexpr std::array<bool, 256> kTokenCharacters = [] {
+  std::array<bool, 256> is{};
+  for (unsigned char c = '0'; c <= '9'; ++c) is[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) is[c] = is[c - 'a' + 'A'] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) is[static_cast<unsigned char>(c)] = true;
+  return is;
+}();
+
+bool IsTokenCharacter(char c) { return kTokenCharacters[static_cast<unsigned char>(c)]; }
+
+// Means nothing in the middle of a header's line.
+bool IsPlain(unsigned char code) { return code >= 0x20 && code != 0x7F; }
 
 // RFC 3986 section 3.2.2 and a port. Whether the name exists is not asked.
 bool IsHost(std::string_view host) {
@@ -193,6 +204,13 @@ bool Request::Lists(std::string_view name, std::string_view token) const {
 HeadEvent HeadReader::Next(std::span<const std::byte>& input) {
   std::size_t taken = 0;
   while (taken < input.size() && !complete_) {
+    if (const std::size_t plain = PlainBytes(input.subspan(taken)); plain > 0) {
+      previous_ = static_cast<char>(input[taken + plain - 1]);
+      scanned_ += plain;
+      line_bytes_ += plain;
+      taken += plain;
+      continue;
+    }
     if (const auto reason = Scan(static_cast<char>(input[taken++]))) return Explain(*reason);
   }
   head_.append(reinterpret_cast<const char*>(input.data()), taken);
@@ -201,6 +219,14 @@ HeadEvent HeadReader::Next(std::span<const std::byte>& input) {
   auto parsed = Parse(head_);
   if (auto* request = std::get_if<Request>(&parsed)) return std::move(*request);
   return std::move(std::get<Refusal>(parsed));
+}
+
+std::size_t HeadReader::PlainBytes(std::span<const std::byte> input) const {
+  if (lines_ == 0 || previous_ == '\r') return 0;
+  const std::size_t most = std::min(input.size(), limits_.head_bytes_max - scanned_);
+  std::size_t count = 0;
+  while (count < most && IsPlain(static_cast<unsigned char>(input[count]))) ++count;
+  return count;
 }
 
 std::optional<RefusalReason> HeadReader::Scan(char byte) {

@@ -73,6 +73,9 @@ class HeadReader {
   [[nodiscard]] HeadEvent Next(std::span<const std::byte>& input);
 
  private:
+  // How many bytes at the front are in the middle of a header's line and within the limit, where
+  // only a control character would mean anything: what is left for Scan() is few.
+  std::size_t PlainBytes(std::span<const std::byte> input) const;
   // Nothing: the byte is in order.
   std::optional<RefusalReason> Scan(char byte);
   std::optional<RefusalReason> ScanRequestLine(char byte);
