@@ -41,6 +41,10 @@ void AppendFrame(std::string& out, const ServerMessage& message) {
   wire::AppendItem(out, kFrameMessages, message);
 }
 
+void AppendFrame(std::string& out, const WatchEvent& event) {
+  wire::AppendItem(out, kFrameMessages, event);
+}
+
 void AppendPublicationEntry(std::string& out, const Publication& publication) {
   wire::AppendItem(out, kRoomBatchPublications, publication);
 }

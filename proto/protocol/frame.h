@@ -8,6 +8,7 @@
 #include "proto/protocol/arena.h"
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/server_messages.h"
+#include "proto/protocol/watch_messages.h"
 
 namespace roomcast {
 
@@ -24,6 +25,8 @@ std::optional<ServerFrame> DecodeServerFrame(std::string_view bytes, Arena& aren
 // other are one frame.
 void AppendFrame(std::string& out, const ClientMessage& message);
 void AppendFrame(std::string& out, const ServerMessage& message);
+// The same for a backend: a WatchResponse with one event.
+void AppendFrame(std::string& out, const WatchEvent& event);
 
 // A publication as an entry of RoomBatch, tag and length included: what history keeps, and what a
 // batch is built from by copying bytes.

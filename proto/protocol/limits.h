@@ -81,6 +81,11 @@ inline constexpr std::size_t kHubRooms = 1'000'000;
 // A member that fell behind by a whole outbox finds all of it in history.
 static_assert(kHistoryBytes >= 2 * kOutboxSoftBytes);
 
+// Rooms that one Watch of a backend reads; each costs about 100 bytes.
+inline constexpr std::size_t kWatchRoomsMax = 20'000;
+// A Watch is told so often that it is alive.
+inline constexpr Duration kWatchBeat = 5s;
+
 inline constexpr Duration kPingInterval = 25s;
 inline constexpr Duration kPingGrace = 10s;
 inline constexpr Duration kProbeDeadline = 3s;

@@ -20,6 +20,7 @@ struct ReadHistory {
   std::optional<Position> before;
   std::uint32_t limit = 0;
   bool reverse = false;
+  std::optional<BridgeCall> call;  // a backend asks, and no session
 };
 
 // To a room's home: a backend drops what the room keeps. One of these:

@@ -11,6 +11,7 @@
 #include "server/hub/ids.h"
 #include "server/hub/mail.h"
 #include "server/hub/presence.h"
+#include "server/hub/room_watchers.h"
 #include "server/hub/token_bucket.h"
 
 namespace roomcast::hub {
@@ -28,8 +29,8 @@ struct RoomTurn {
 struct HomeRoom {
   // How one shard takes part.
   struct ShardShare {
-    std::uint32_t members = 0;
-    std::uint32_t watchers = 0;  // members that want to know who is there
+    std::uint32_t members = 0;   // streams that read among them
+    std::uint32_t watchers = 0;  // of these, who want to know who is there
     // A batch could not be posted there: until a Behind is, no other one is.
     bool missed = false;
   };
@@ -43,10 +44,14 @@ struct HomeRoom {
   bool opened = false;
   Position top;
   std::vector<Mail> waiting;
-  std::vector<ShardShare> shares;  // by shard
-  std::uint32_t members = 0;
+  std::vector<ShardShare> shares;          // by shard
+  std::uint32_t members = 0;               // streams not among them
   std::unique_ptr<RoomPresence> presence;  // where the namespace shows it, from the first member on
   Instant presence_due = kNever;
+  std::unique_ptr<RoomWatchers> streams;  // of backends that read it
+  std::uint32_t met_version = 0;          // prefixes up to then have met it
+  // It has members or was published in, and nobody was told yet that this is over.
+  bool open = false;
   std::unique_ptr<Dedupe> dedupe;     // from the first publish id on
   std::unique_ptr<TokenBucket> rate;  // where the namespace has one, from the first publish on
   std::uint32_t turn = kNoTurn;       // where HomeRooms gathers what was published in this turn

@@ -11,8 +11,6 @@
 namespace roomcast::hub {
 namespace {
 
-// How often a room without members is looked at.
-constexpr Duration kIdleLook = 60s;
 // Of a turn's memory, for so many rooms the next turn may use it again.
 constexpr std::size_t kTurnsKept = 64;
 
@@ -110,14 +108,14 @@ void HomeRooms::OnJoin(JoinRoom join, Now now) {
     return;
   }
   const std::uint32_t capacity = room->config->capacity;
-  if (capacity > 0 && room->members >= capacity) {
+  if (capacity > 0 && room->members >= capacity && !join.watch) {
     return Refuse(join, {ErrorCode::kRoomFull,
                          "the room has " + std::to_string(room->members) +
                              " members, the most is " + std::to_string(capacity),
                          1s});
   }
   if (std::holds_alternative<std::monostate>(join.since)) {
-    return AnswerJoin(*room, join, Verdict::kLive, room->top.offset);
+    return Admit(*room, join, Verdict::kLive, room->top.offset, now);
   }
   Engine::Range range;
   range.bytes_max = 1;
@@ -138,8 +136,6 @@ void HomeRooms::OnJoin(JoinRoom join, Now now) {
 
 void HomeRooms::AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict,
                            std::uint64_t start) {
-  ++room.shares[static_cast<std::size_t>(join.session.shard)].members;
-  ++room.members;
   JoinAnswer answer;
   answer.session = join.session;
   answer.request = join.request;
@@ -149,9 +145,24 @@ void HomeRooms::AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict
   answer.verdict = verdict;
   answer.start = start;
   answer.user = join.user;
+  answer.number = join.number;
   answer.interest = join.interest;
-  EnterPresence(room, join, answer);
+  if (join.watch) {
+    EnterWatch(room, join, answer);
+  } else {
+    ++room.shares[static_cast<std::size_t>(join.session.shard)].members;
+    ++room.members;
+    EnterPresence(room, join, answer);
+  }
   courier_.Send(join.session.shard, std::move(answer));
+}
+
+void HomeRooms::Admit(HomeRoom& room, const JoinRoom& join, Verdict verdict, std::uint64_t start,
+                      Now now) {
+  if (!join.watch) OpenForAll(room, now);
+  AnswerJoin(room, join, verdict, start);
+  if (join.watch) return;
+  Tell(room, {Lifecycle::Kind::kMemberJoined}, {&join.number, join.user}, now);
 }
 
 void HomeRooms::Refuse(const JoinRoom& join, Failure failure) {
@@ -167,10 +178,14 @@ void HomeRooms::Refuse(const JoinRoom& join, Failure failure) {
 void HomeRooms::OnLeave(const LeaveRoom& leave, Now now) {
   HomeRoom* room = Find(leave.handle);
   if (room == nullptr) return;
+  if (leave.by_stream) return LeaveWatch(*room, leave, now);
   --room->shares[static_cast<std::size_t>(leave.session.shard)].members;
   --room->members;
   LeavePresence(*room, leave, now);
+  Tell(*room, {Lifecycle::Kind::kMemberLeft}, {&leave.number, leave.user}, now);
   if (room->members > 0) return;
+  CloseIfOver(*room, now);
+  if (IsHeld(*room) && !room->open) return;
   IsNeeded(*room, now) ? TouchIdle(*room, now) : LetGo(*room, now);
 }
 
@@ -248,6 +263,7 @@ bool HomeRooms::IsRepeated(HomeRoom& room, const PublishToRoom& publish, Now now
 }
 
 void HomeRooms::Publish(HomeRoom& room, const PublishToRoom& publish, Now now) {
+  OpenForAll(room, now);
   std::vector<Tag> tags;
   tags.reserve(publish.tags.size());
   for (const auto& [name, value] : publish.tags) tags.push_back({name, value});
@@ -312,7 +328,7 @@ void HomeRooms::AddToTurn(HomeRoom& room, std::string_view entries, std::uint64_
 
 void HomeRooms::FlushRoom(HomeRoom& room, RoomTurn& turn) {
   if (turn.publications == 0) return;
-  if (room.members > 0) {
+  if (room.members > 0 || room.streams) {
     head_.clear();
     AppendRoomBatchHead(head_, static_cast<std::uint64_t>(room.handle), turn.entries.size());
     const Batch batch{room.handle, turn.first, turn.last, turn.publications,
@@ -389,44 +405,6 @@ HomeRoom& HomeRooms::UpToDate(HomeRoom& room) {
     PresenceIsDue(room);
   }
   return room;
-}
-
-// ---- Rooms that nobody needs
-// -------------------------------------------------------------------------
-
-void HomeRooms::TouchIdle(HomeRoom& room, Now now) {
-  if (room.members > 0 || room.in_idle_queue) return;
-  room.in_idle_queue = true;
-  idle_.push_back({now.instant + kIdleLook, room.handle});
-}
-
-Instant HomeRooms::NextDeadline() const {
-  return std::min(idle_.empty() ? kNever : idle_.front().at,
-                  presence_due_.empty() ? kNever : presence_due_.begin()->first);
-}
-
-void HomeRooms::OnTime(Now now) {
-  TellPresence(now);
-  while (!idle_.empty() && idle_.front().at <= now.instant) {
-    HomeRoom* room = Find(idle_.front().room);
-    idle_.pop_front();
-    if (room == nullptr) continue;
-    room->in_idle_queue = false;
-    if (room->members > 0) continue;
-    IsNeeded(*room, now) ? TouchIdle(*room, now) : LetGo(*room, now);
-  }
-}
-
-bool HomeRooms::IsNeeded(const HomeRoom& room, Now now) {
-  return !room.opened || room.asked > 0 || room.members > 0 || room.turn != HomeRoom::kNoTurn ||
-         room.needed_until > now.instant;
-}
-
-void HomeRooms::LetGo(const HomeRoom& room, Now now) {
-  engine_.Release(room.name, now);
-  presence_due_.erase({room.presence_due, room.handle});
-  by_handle_.erase(room.handle);
-  by_name_.erase(by_name_.find(room.name));
 }
 
 }  // namespace roomcast::hub

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "proto/protocol/watch_messages.h"
 #include "server/hub/courier.h"
 #include "server/hub/engine.h"
 #include "server/hub/events.h"
@@ -42,6 +43,8 @@ class HomeRooms {
   void OnTrimHistory(TrimHistory ask, Now now);
   void OnReadPresence(const ReadPresence& ask);
   void OnUpdatePresence(const UpdatePresence& update);
+  void On(const WatchPrefix& watch);
+  void On(const UnwatchPrefix& unwatch);
   // What the engine has answered since; call after every input.
   void TakeAnswers(Now now);
 
@@ -55,6 +58,11 @@ class HomeRooms {
   void OnTime(Now now);
   [[nodiscard]] Instant NextDeadline() const;
   [[nodiscard]] std::size_t size() const { return by_name_.size(); }
+  // As it is, without making one.
+  [[nodiscard]] const HomeRoom* Look(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second.get();
+  }
 
  private:
   // What an engine's answer is for. Kept in slots; a ticket is the slot's number.
@@ -96,8 +104,11 @@ class HomeRooms {
   Engine::Ticket Await(HomeRoom& room, decltype(Pending::what) what);
 
   void AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict, std::uint64_t start);
+  // The same, and whoever asked is told of it.
+  void Admit(HomeRoom& room, const JoinRoom& join, Verdict verdict, std::uint64_t start, Now now);
   void Refuse(const JoinRoom& join, Failure failure);
   void Refuse(const ReadHistory& ask, Failure failure);
+  void AnswerHistory(const ReadHistory& ask, HistoryAnswer answer);
   void AnswerPublish(const PublishOrigin& origin, Position position, bool duplicate);
   void Refuse(const PublishOrigin& origin, Failure failure);
 
@@ -118,7 +129,7 @@ class HomeRooms {
   void OnOpened(HomeRoom& room, Engine::Answer answer, Now now);
   void OnAppended(HomeRoom& room, const Appending& appending, const Engine::Answer& answer,
                   Now now);
-  void OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer);
+  void OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer, Now now);
   void OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer& answer);
 
   void OnHistoryRead(HomeRoom& room, const ReadHistory& ask, const Engine::Answer& answer);
@@ -131,6 +142,25 @@ class HomeRooms {
   void PresenceIsDue(HomeRoom& room);
   void TellPresence(Now now);
   void PushPresence(const HomeRoom& room, const PresenceChange& change);
+
+  // Streams of backends (home_rooms_watch.cc).
+  struct MemberName {
+    const SessionNumber* number = nullptr;
+    std::string_view user;
+  };
+  void EnterWatch(HomeRoom& room, const JoinRoom& join, JoinAnswer& answer);
+  void LeaveWatch(HomeRoom& room, const LeaveRoom& leave, Now now);
+  void MeetPrefixes(HomeRoom& room);
+  void LeaveMet(const HomeRoom& room);
+  void Tell(const HomeRoom& room, Lifecycle news, const MemberName& member, Now now);
+  // It has a member or a publication.
+  void OpenForAll(HomeRoom& room, Now now);
+  // Nobody is in it, and nothing of it is needed: true, and whoever asked is told.
+  bool CloseIfOver(HomeRoom& room, Now now);
+  // Somebody would miss it, whatever it holds.
+  static bool IsHeld(const HomeRoom& room) {
+    return room.members > 0 || (room.streams && room.streams->holders() > 0);
+  }
 
   void FlushRoom(HomeRoom& room, RoomTurn& turn);
   void TouchIdle(HomeRoom& room, Now now);
@@ -164,6 +194,8 @@ class HomeRooms {
   };
   std::deque<Idle> idle_;
   std::set<std::pair<Instant, RoomHandle>> presence_due_;
+  std::vector<WatchPrefix> prefixes_;
+  std::uint32_t prefix_version_ = 1;
   std::string scratch_;  // an entry without an offset, before its batch has room for it
   std::string head_;     // of the RoomBatch being made
 };

@@ -39,7 +39,7 @@ void HomeRooms::OnAnswer(const Engine::Answer& answer, Now now) {
   } else if (const auto* appending = std::get_if<Appending>(&pending.what)) {
     OnAppended(*room, *appending, answer, now);
   } else if (const auto* recovering = std::get_if<Recovering>(&pending.what)) {
-    OnRecovered(*room, recovering->join, answer);
+    OnRecovered(*room, recovering->join, answer, now);
   } else if (const auto* catching_up = std::get_if<CatchingUp>(&pending.what)) {
     OnRead(*room, catching_up->ask, answer);
   } else if (const auto* reading = std::get_if<ReadingHistory>(&pending.what)) {
@@ -116,7 +116,8 @@ void HomeRooms::OnRead(HomeRoom& room, const CatchUp& ask, const Engine::Answer&
   courier_.Send(ask.from, std::move(page));
 }
 
-void HomeRooms::OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer) {
+void HomeRooms::OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::Answer& answer,
+                            Now now) {
   if (!answer.ok) return Refuse(join, EngineFailed());
   // What history holds begins after `start`.
   const std::uint64_t start = answer.last < answer.first ? room.top.offset : answer.first - 1;
@@ -128,7 +129,7 @@ void HomeRooms::OnRecovered(HomeRoom& room, const JoinRoom& join, const Engine::
     return Refuse(join, {ErrorCode::kUnrecoverablePosition,
                          "history begins at offset " + std::to_string(start + 1)});
   }
-  AnswerJoin(room, join, verdict, start);
+  Admit(room, join, verdict, start, now);
 }
 
 void HomeRooms::OnAppended(HomeRoom& room, const Appending& appending, const Engine::Answer& answer,

@@ -16,6 +16,17 @@ HistoryAnswer AnswerTo(const ReadHistory& ask, const Position& top) {
   return answer;
 }
 
+// What a backend may not read.
+std::optional<Failure> FaultOfReader(const NamespaceConfig& config, std::uint32_t limit) {
+  if (config.may_read_history == Who::kNobody) {
+    return Failure{ErrorCode::kPermissionDenied, "nobody may read this room's history"};
+  }
+  if (limit > 0 && !config.KeepsHistory()) {
+    return Failure{ErrorCode::kNotAvailable, "the room's namespace keeps no history"};
+  }
+  return std::nullopt;
+}
+
 // The positions that were asked for, in this epoch of the stream. A bound of another epoch, or from
 // the future, is no bound here, and the answer says that something is lost.
 struct Bounds {
@@ -44,6 +55,11 @@ void HomeRooms::Refuse(const ReadHistory& ask, Failure failure) {
   HistoryAnswer answer = AnswerTo(ask, {});
   answer.refused = true;
   answer.failure = std::move(failure);
+  AnswerHistory(ask, std::move(answer));
+}
+
+void HomeRooms::AnswerHistory(const ReadHistory& ask, HistoryAnswer answer) {
+  if (ask.call) return bridge_answers_.OnHistory(*ask.call, std::move(answer));
   courier_.Send(ask.session.shard, std::move(answer));
 }
 
@@ -51,12 +67,16 @@ void HomeRooms::OnReadHistory(ReadHistory ask, Now now) {
   Failure failure;
   HomeRoom* room = Open(ask.room, now, failure);
   if (room == nullptr) return Refuse(ask, std::move(failure));
+  // A session was asked for its rights on its own shard.
+  if (ask.call) {
+    if (auto fault = FaultOfReader(*room->config, ask.limit)) return Refuse(ask, *std::move(fault));
+  }
   if (!room->opened) {
     if (!MayWait(*room)) return Refuse(ask, TooManyWait());
     room->waiting.emplace_back(std::move(ask));
     return;
   }
-  if (ask.limit == 0) return courier_.Send(ask.session.shard, AnswerTo(ask, room->top));
+  if (ask.limit == 0) return AnswerHistory(ask, AnswerTo(ask, room->top));
   const Bounds bounds = BoundsOf(ask, room->top);
   Engine::Range range;
   range.after = bounds.after;
@@ -82,7 +102,7 @@ void HomeRooms::OnHistoryRead(HomeRoom& room, const ReadHistory& ask,
   const bool asked_below = ask.since ? low < answer.oldest && low <= high
                                      : ask.before && high > 0 && high < answer.oldest;
   page.lost = bounds.strange || asked_below;
-  courier_.Send(ask.session.shard, std::move(page));
+  AnswerHistory(ask, std::move(page));
 }
 
 // ---- Trimming

@@ -19,6 +19,13 @@ constexpr ConnectionId MakeConnectionId(std::uint32_t index, std::uint32_t use) 
   return static_cast<ConnectionId>(static_cast<std::uint64_t>(use) << 32 | index);
 }
 
+// A stream of a backend among the connections of a shard; it has the upper half of the indices.
+constexpr std::uint32_t kStreamIndexBit = 1u << 31;
+constexpr bool IsStream(ConnectionId id) { return (IndexOf(id) & kStreamIndexBit) != 0; }
+constexpr ConnectionId MakeStreamId(std::uint32_t index, std::uint32_t use) {
+  return MakeConnectionId(index | kStreamIndexBit, use);
+}
+
 // A session, wherever its shard is; the same two halves as a connection's id.
 struct SessionRef {
   ShardId shard{};

@@ -137,6 +137,7 @@ std::optional<Failure> Joiner::Send(Session& session, const Join& join, PendingJ
   ask.user = session.user;
   ask.member_data = pending.member_data;
   ask.interest = pending.interest;
+  ask.number = session.number;
   credentials_.Watch(session, pending.token);
   session.joins.push_back(std::move(pending));
   const ShardId home = HomeShardOf(config_, ask.room);

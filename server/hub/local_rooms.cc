@@ -1,11 +1,28 @@
 #include "server/hub/local_rooms.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "proto/protocol/room_name.h"
 
 namespace roomcast::hub {
+namespace {
+
+// The same Presence for a stream: of what is around it, only its number differs.
+SharedBytes AsWatchEvent(const SharedBytes& frame) {
+  constexpr char kInServerMessage = 9 << 3 | 2;
+  constexpr char kInWatchEvent = 8 << 3 | 2;
+  const std::string_view bytes = frame.payload();
+  std::size_t at = 1;
+  while (bytes[at] < 0) ++at;  // the length, in 7 bits a byte
+  ++at;
+  if (bytes[at] != kInServerMessage) std::abort();
+  const char number = kInWatchEvent;
+  return SharedBytes::Join(NoHead, {bytes.substr(0, at), {&number, 1}, bytes.substr(at + 1)});
+}
+
+}  // namespace
 
 LocalRooms::LocalRooms(const HubConfig& config, Sessions& sessions, Speaker& speaker,
                        Outbox& outbox, Courier& courier, Events& events)
@@ -89,12 +106,14 @@ void LocalRooms::Add(Session& session, const JoinAnswer& answer, PendingJoin joi
     membership.extras = std::make_unique<Membership::Extras>(
         Membership::Extras{std::move(join.member_data), join.token});
   }
+  const bool mute = join.without_publications;
   room.members.push_back({.connection = session.connection,
                           .session = session.ref,
-                          .behind = answer.start < room.top,
+                          .behind = answer.start < room.top && !mute,
+                          .mute = mute,
                           .cursor = answer.start,
                           .interest = join.interest});
-  ++members_;
+  if (!session.watching) ++members_;
   CatchUpWith(session);
 }
 
@@ -126,9 +145,10 @@ void LocalRooms::RemoveAt(Session& session, std::size_t membership, bool for_goo
     }
   }
   room.members.pop_back();
-  --members_;
+  if (!session.watching) --members_;
   courier_.Send(HomeOf(room.handle),
-                LeaveRoom{session.ref, room.handle, session.user, place.interest, for_good});
+                LeaveRoom{session.ref, room.handle, session.user, place.interest, for_good,
+                          session.number, session.watching != nullptr});
   if (!room.members.empty()) return;
   const auto by_name = by_name_.find(room.name);
   if (by_name != by_name_.end() && by_name->second == place.room) by_name_.erase(by_name);
@@ -159,7 +179,7 @@ void LocalRooms::OnBatch(const Batch& batch) {
   const bool in_stream = batch.last != 0;
   std::uint64_t deliveries = 0;
   for (Member& member : room->members) {
-    if (member.behind) continue;
+    if (member.behind || member.mute) continue;
     if (in_stream) {
       if (batch.last <= member.cursor) continue;
       if (batch.first > member.cursor + 1) {
@@ -208,7 +228,7 @@ void LocalRooms::OnReset(const StreamReset& reset) {
 }
 
 void LocalRooms::FallBehind(Member& member) {
-  if (std::exchange(member.behind, true)) return;
+  if (member.mute || std::exchange(member.behind, true)) return;
   events_.OnBehind();
 }
 
@@ -217,7 +237,7 @@ void LocalRooms::OnBehind(const Behind& behind) {
   if (room == nullptr) return;
   room->top = std::max(room->top, behind.top);
   for (Member& member : room->members) {
-    if (member.behind || member.cursor >= room->top) continue;
+    if (member.behind || member.mute || member.cursor >= room->top) continue;
     FallBehind(member);
     CatchUpWith(*sessions_.Find(member.session));
   }
@@ -316,15 +336,18 @@ void LocalRooms::OnPresence(const PresencePush& push) {
     // Who reads too slowly is shown it by the next version.
     if (session.over_soft) continue;
     const bool members = member.interest == PresenceInterest::kMembers;
-    const Outbox::Fill fill = outbox_.Push(member.connection, members ? push.changes : push.counts,
-                                           Outbox::Lane::kOrdered);
+    SharedBytes bytes = members ? push.changes : push.counts;
+    if (session.watching) bytes = AsWatchEvent(bytes);
+    const Outbox::Fill fill =
+        outbox_.Push(member.connection, std::move(bytes), Outbox::Lane::kOrdered);
     if (fill == Outbox::Fill::kOverSoft || fill == Outbox::Fill::kOverHard) OnOverSoft(session);
   }
 }
 
-std::vector<Top> LocalRooms::TakeTops(Session& session) {
+std::vector<Top> LocalRooms::TakeTops(Session& session, std::size_t most) {
   std::vector<Top> tops;
   for (const Membership& membership : session.rooms) {
+    if (tops.size() == most) break;
     Room& room = *rooms_[membership.room];
     Member& member = room.members[membership.member];
     if (!std::exchange(member.moved, false)) continue;

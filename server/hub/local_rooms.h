@@ -64,7 +64,15 @@ class LocalRooms {
     }
   }
 
-  // Who is in it.
+  // Leaves those of its rooms for which `is_over` says so.
+  template <class IsOver>
+  void RemoveIf(Session& session, IsOver is_over) {
+    for (std::size_t i = session.rooms.size(); i-- > 0;) {
+      if (is_over(rooms_[session.rooms[i].room]->handle)) RemoveAt(session, i, /*for_good=*/true);
+    }
+  }
+
+  // Who is in it, streams that read it among them.
   [[nodiscard]] std::vector<SessionRef> MembersOf(RoomHandle room);
 
   // From a room's home.
@@ -81,7 +89,7 @@ class LocalRooms {
   void OnDrained(Session& session) { CatchUpWith(session); }
 
   // The rooms in which something was queued for the session since this was last asked, and how far.
-  std::vector<Top> TakeTops(Session& session);
+  std::vector<Top> TakeTops(Session& session, std::size_t most = SIZE_MAX);
 
   [[nodiscard]] std::size_t members() const { return members_; }
 
@@ -91,6 +99,7 @@ class LocalRooms {
     SessionRef session;
     bool behind = false;
     bool moved = false;  // the cursor did, since the last Tops
+    bool mute = false;   // it is told everything but publications
     std::uint64_t cursor = 0;
     PresenceInterest interest = PresenceInterest::kNone;
   };

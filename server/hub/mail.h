@@ -18,6 +18,7 @@
 #include "server/hub/resume_mail.h"
 #include "server/hub/shared_bytes.h"
 #include "server/hub/user_mail.h"
+#include "server/hub/watch_mail.h"
 
 namespace roomcast::hub {
 
@@ -35,6 +36,9 @@ struct JoinRoom {
   std::string user;
   std::string member_data;
   PresenceInterest interest = PresenceInterest::kNone;
+  SessionNumber number;  // of a client
+  // It is no member, but a stream that reads.
+  std::optional<WatchTerms> watch;
 };
 
 // A member joins again: other member data, or another interest in who is there. Answered by
@@ -57,6 +61,8 @@ struct LeaveRoom {
   PresenceInterest interest = PresenceInterest::kNone;
   // It will not be back within the grace of presence.
   bool for_good = false;
+  SessionNumber number;    // of a client
+  bool by_stream = false;  // it was no member
 };
 
 // Who waits for the answer to a publish: a session's request, or the bridge.
@@ -103,12 +109,20 @@ struct JoinAnswer {
   std::uint64_t start = 0;
   // As JoinRoom said it, for a session that is gone meanwhile.
   std::string user;
+  SessionNumber number;
   PresenceInterest interest = PresenceInterest::kNone;
   std::shared_ptr<const PresenceReport> presence;  // where it was asked for
   bool again = false;                              // to RejoinRoom: it was a member already
+  bool by_stream = false;                          // it is no member, but a stream that reads
   bool refused = false;
   Failure failure;  // where refused
 };
+
+// Of who did not get to use the answer.
+inline LeaveRoom LeaveAfter(const JoinAnswer& answer) {
+  return {answer.session,     answer.handle, answer.user,     answer.interest,
+          /*for_good=*/false, answer.number, answer.by_stream};
+}
 
 struct PublishAnswer {
   SessionRef session;
@@ -156,11 +170,11 @@ struct StreamReset {
   Position position;
 };
 
-using Mail =
-    std::variant<JoinRoom, RejoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer, PublishAnswer,
-                 Batch, Behind, Page, TakeSession, ParkSession, EndSession, YieldSession,
-                 SessionTaken, ReadHistory, HistoryAnswer, ReadPresence, UpdatePresence,
-                 PresenceAnswer, PresencePush, TrimHistory, StreamReset, UserMail>;
+using Mail = std::variant<JoinRoom, RejoinRoom, LeaveRoom, PublishToRoom, CatchUp, JoinAnswer,
+                          PublishAnswer, Batch, Behind, Page, TakeSession, ParkSession, EndSession,
+                          YieldSession, SessionTaken, ReadHistory, HistoryAnswer, ReadPresence,
+                          UpdatePresence, PresenceAnswer, PresencePush, TrimHistory, StreamReset,
+                          UserMail, WatchPrefix, UnwatchPrefix, WatchNews, WatchedRoomGone>;
 
 // Takes mail to shards, this one excepted (a shard keeps what it says to itself). Bounded: false
 // says that the mailbox is full, and then nothing was taken. What one sender posts to one shard
@@ -191,6 +205,9 @@ class BridgeAnswers {
     Failure failure;
   };
   virtual void OnTrimmed(BridgeCall, const Trimmed&) {}
+
+  // To ReadHistory; its `session` and `request` say nothing.
+  virtual void OnHistory(BridgeCall, HistoryAnswer) {}
 
   // To an order about sessions: how many it concerned.
   struct Counted {

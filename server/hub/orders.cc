@@ -46,6 +46,7 @@ void Orders::OnEndRoom(const OrderEndRoom& order) {
   for (const SessionRef& ref : rooms_.MembersOf(order.room)) {
     Session* session = sessions_.Find(ref);
     if (session == nullptr || session->state == Session::State::kEnded) continue;
+    if (session->watching) continue;  // it is not in the room
     speaker_.Disconnect(*session, order.words);
     ++count;
   }

@@ -16,6 +16,7 @@
 #include "server/hub/parked_session.h"
 #include "server/hub/session_id.h"
 #include "server/hub/session_rates.h"
+#include "server/hub/watch_state.h"
 
 namespace roomcast::hub {
 
@@ -51,6 +52,8 @@ struct PendingJoin {
   PresenceInterest interest = PresenceInterest::kNone;
   // A backend ordered it: who counts.
   std::optional<TallyRef> order;
+  // Everything else of the room; a stream may ask for that.
+  bool without_publications = false;
 };
 
 // Hello has come, and it is being asked who this is: the session that it names at that one's home,
@@ -139,6 +142,9 @@ struct Session {
   std::unique_ptr<Arrival> arrival;
   std::unique_ptr<Greeting> greeting;
   std::unique_ptr<WaitingMessages> waiting;
+  // It is a stream of a backend and no client (watches.h): says no Hello, and has no number, user
+  // or heartbeat.
+  std::unique_ptr<WatchState> watching;
 };
 
 // Part of the 3 KiB that an idle connection may cost in all.

@@ -3,6 +3,18 @@
 namespace roomcast::hub {
 
 Session& Sessions::Open(ConnectionId connection) {
+  ++size_;
+  return Open(connection, of_connection_);
+}
+
+Session& Sessions::OpenStream(ConnectionId stream) {
+  ++streams_;
+  Session& session = Open(stream, of_stream_);
+  session.watching = std::make_unique<WatchState>();
+  return session;
+}
+
+Session& Sessions::Open(ConnectionId connection, ByConnection& index_of) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -13,19 +25,17 @@ Session& Sessions::Open(ConnectionId connection) {
   slot.session = std::make_unique<Session>();
   slot.session->ref = {shard_, index, ++slot.use};
   slot.session->connection = connection;
-  const std::uint32_t connection_index = IndexOf(connection);
-  if (connection_index >= of_connection_.size()) of_connection_.resize(connection_index + 1);
-  of_connection_[connection_index] = {connection, index};
-  ++size_;
+  const std::uint32_t place = PlaceOf(connection);
+  if (place >= index_of.size()) index_of.resize(place + 1);
+  index_of[place] = {connection, index};
   return *slot.session;
 }
 
 Session* Sessions::Find(ConnectionId connection) {
-  const std::uint32_t index = IndexOf(connection);
-  if (index >= of_connection_.size() || of_connection_[index].connection != connection) {
-    return nullptr;
-  }
-  return slots_[of_connection_[index].session].session.get();
+  const ByConnection& index_of = IndexFor(connection);
+  const std::uint32_t place = PlaceOf(connection);
+  if (place >= index_of.size() || index_of[place].connection != connection) return nullptr;
+  return slots_[index_of[place].session].session.get();
 }
 
 Session* Sessions::Find(const SessionRef& ref) {
@@ -39,10 +49,10 @@ Session* Sessions::Find(std::uint32_t index, std::uint32_t use) {
 
 void Sessions::Remove(Session& session) {
   const std::uint32_t index = session.ref.index;
-  of_connection_[IndexOf(session.connection)] = {};
+  IndexFor(session.connection)[PlaceOf(session.connection)] = {};
+  --(session.watching ? streams_ : size_);
   slots_[index].session.reset();
   free_.push_back(index);
-  --size_;
 }
 
 }  // namespace roomcast::hub

@@ -16,18 +16,28 @@ class Sessions {
   explicit Sessions(ShardId shard) : shard_(shard) {}
 
   Session& Open(ConnectionId connection);
+  // A stream of a backend.
+  Session& OpenStream(ConnectionId stream);
   [[nodiscard]] Session* Find(ConnectionId connection);
   [[nodiscard]] Session* Find(const SessionRef& ref);
   // By index and use, as Deadlines keeps them.
   [[nodiscard]] Session* Find(std::uint32_t index, std::uint32_t use);
   void Remove(Session& session);
 
+  // Of clients.
   [[nodiscard]] std::size_t size() const { return size_; }
-  // Every session there is, in the order of their indices. `visit` may not open or remove any.
+  [[nodiscard]] std::size_t streams() const { return streams_; }
+  // Every session of a client, in the order of their indices. `visit` may not open or remove any.
   template <class Visit>
   void ForEach(Visit visit) {
     for (Slot& slot : slots_) {
-      if (slot.session) visit(*slot.session);
+      if (slot.session && !slot.session->watching) visit(*slot.session);
+    }
+  }
+  template <class Visit>
+  void ForEachStream(Visit visit) {
+    for (Slot& slot : slots_) {
+      if (slot.session && slot.session->watching) visit(*slot.session);
     }
   }
 
@@ -42,11 +52,22 @@ class Sessions {
     std::uint32_t session = 0;
   };
 
+  using ByConnection = std::vector<OfConnection>;
+  Session& Open(ConnectionId connection, ByConnection& index);
+  ByConnection& IndexFor(ConnectionId connection) {
+    return IsStream(connection) ? of_stream_ : of_connection_;
+  }
+  static std::uint32_t PlaceOf(ConnectionId connection) {
+    return IndexOf(connection) & ~kStreamIndexBit;
+  }
+
   ShardId shard_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
-  std::vector<OfConnection> of_connection_;
+  ByConnection of_connection_;
+  ByConnection of_stream_;
   std::size_t size_ = 0;
+  std::size_t streams_ = 0;
 };
 
 }  // namespace roomcast::hub

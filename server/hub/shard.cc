@@ -9,6 +9,7 @@
 #include "server/hub/drain.h"
 #include "server/hub/greeter.h"
 #include "server/hub/home_rooms.h"
+#include "server/hub/inspector.h"
 #include "server/hub/joiner.h"
 #include "server/hub/local_rooms.h"
 #include "server/hub/orders.h"
@@ -19,6 +20,7 @@
 #include "server/hub/speaker.h"
 #include "server/hub/tallies.h"
 #include "server/hub/users.h"
+#include "server/hub/watches.h"
 
 namespace roomcast::hub {
 
@@ -46,7 +48,9 @@ class Shard::Impl {
                  courier_, drain_, world.events),
         orders_(sessions_, local_, joiner_, speaker_, tallies_, world.events),
         commands_(config_, speaker_, greeter_, joiner_, credentials_, local_, courier_,
-                  world.outbox, world.events) {}
+                  world.outbox, world.events),
+        inspector_(config_, home_),
+        watches_(config_, sessions_, local_, world.outbox, deadlines_, courier_, world.events) {}
 
   void OnOpen(ConnectionId id, Now now) {
     deadlines_.Schedule(sessions_.Open(id), now.instant + config_.hello_deadline);
@@ -80,8 +84,13 @@ class Shard::Impl {
     if (session == nullptr) return;
     session->over_soft = false;
     local_.OnDrained(*session);
-    commands_.OnDrained(*session, now);
+    if (!session->watching) commands_.OnDrained(*session, now);
     Touch(*session);
+    Finish(now);
+  }
+
+  void OnWatch(ConnectionId id, const WatchInput& input, Now now) {
+    if (const Session* session = watches_.On(id, input, now)) Touch(*session);
     Finish(now);
   }
 
@@ -111,8 +120,7 @@ class Shard::Impl {
   bool EndTurn(Now now) {
     const bool missed = home_.Flush();
     Finish(now);
-    const bool waits = courier_.Flush();
-    return missed || waits;
+    return courier_.Flush() || missed;
   }
 
   void BeginDrain(const DrainPlan& plan, Now now) {
@@ -141,8 +149,12 @@ class Shard::Impl {
       speaker_.Disconnect(session, DisconnectCode::kShutdown, "the hub is stopping");
       Touch(session);
     });
+    watches_.EndAll();
+    sessions_.ForEachStream([&](const Session& session) { Touch(session); });
     Finish(now);
   }
+
+  const Inspector& inspector() const { return inspector_; }
 
   Counts counts() const {
     return {sessions_.size(),
@@ -159,6 +171,7 @@ class Shard::Impl {
   // long.
   void LookAt(Session& session, Now now) {
     if (session.state == Session::State::kEnded) return;
+    if (session.watching) return watches_.OnTime(session, now);
     if (session.state == Session::State::kExpectsHello) {
       if (session.arrival) {
         return speaker_.Disconnect(session, DisconnectCode::kHubError,
@@ -213,9 +226,7 @@ class Shard::Impl {
     } else if (const auto* behind = std::get_if<Behind>(&mail)) {
       local_.OnBehind(*behind);
     } else if (const auto* page = std::get_if<Page>(&mail)) {
-      for (const SessionRef& ref : local_.OnPage(*page)) {
-        if (Session* session = sessions_.Find(ref)) Touch(*session);
-      }
+      for (const SessionRef& ref : local_.OnPage(*page)) Touch(ref);
     } else if (const auto* joined = std::get_if<JoinAnswer>(&mail)) {
       OnJoinAnswer(*joined, now);
     } else if (auto* history = std::get_if<ReadHistory>(&mail)) {
@@ -241,6 +252,14 @@ class Shard::Impl {
   void DeliverAside(Mail mail, Now now) {
     if (auto* user_mail = std::get_if<UserMail>(&mail)) {
       std::visit([&](auto& one) { On(one, now); }, *user_mail);
+    } else if (const auto* watch = std::get_if<WatchPrefix>(&mail)) {
+      home_.On(*watch);
+    } else if (const auto* unwatch = std::get_if<UnwatchPrefix>(&mail)) {
+      home_.On(*unwatch);
+    } else if (const auto* news = std::get_if<WatchNews>(&mail)) {
+      if (const Session* session = watches_.On(*news)) Touch(*session);
+    } else if (const auto* gone = std::get_if<WatchedRoomGone>(&mail)) {
+      if (const Session* session = watches_.On(*gone)) Touch(*session);
     } else if (auto* trim = std::get_if<TrimHistory>(&mail)) {
       home_.OnTrimHistory(std::move(*trim), now);
     } else if (const auto* reset = std::get_if<StreamReset>(&mail)) {
@@ -307,19 +326,17 @@ class Shard::Impl {
   }
   void On(const OrderEnd& order, Now) {
     orders_.OnEnd(order);
-    if (const Session* session = sessions_.Find(order.session)) Touch(*session);
+    Touch(order.session);
   }
   void On(const OrderEndRoom& order, Now) {
     const std::vector<SessionRef> members = local_.MembersOf(order.room);
     orders_.OnEndRoom(order);
-    for (const SessionRef& ref : members) {
-      if (const Session* session = sessions_.Find(ref)) Touch(*session);
-    }
+    for (const SessionRef& ref : members) Touch(ref);
   }
   void On(const OrderJoin& order, Now now) { orders_.OnJoin(order, now); }
   void On(const OrderLeave& order, Now) {
     orders_.OnLeave(order);
-    if (const Session* session = sessions_.Find(order.session)) Touch(*session);
+    Touch(order.session);
   }
   void On(const RevokeTokens& order, Now now) { revocations_.Add(order.revocation, now); }
   void On(const ForgetParked& order, Now) { directory_.OnForgetParked(order); }
@@ -335,12 +352,15 @@ class Shard::Impl {
     if (session == nullptr) {
       // It left before it was in; the home counts it all the same.
       if (!answer.refused && !answer.again) {
-        courier_.Send(HomeOf(answer.handle), LeaveRoom{answer.session, answer.handle, answer.user,
-                                                       answer.interest, /*for_good=*/false});
+        courier_.Send(HomeOf(answer.handle), LeaveAfter(answer));
       }
       return;
     }
-    commands_.OnJoinAnswer(*session, answer, now);
+    if (session->watching) {
+      watches_.OnJoinAnswer(*session, answer);
+    } else {
+      commands_.OnJoinAnswer(*session, answer, now);
+    }
     Touch(*session);
   }
 
@@ -349,6 +369,9 @@ class Shard::Impl {
     if (session.overflowed || session.state == Session::State::kEnded) {
       ended_.push_back(session.ref);
     }
+  }
+  void Touch(const SessionRef& ref) {
+    if (const Session* session = sessions_.Find(ref)) Touch(*session);
   }
 
   // The end of the sentence: what an input caused inside this shard is brought to its end, and who
@@ -364,6 +387,7 @@ class Shard::Impl {
   void LetGo(const SessionRef& ref) {
     Session* session = sessions_.Find(ref);
     if (session == nullptr) return;
+    if (session->watching) return watches_.LetGo(*session);
     if (session->state != Session::State::kEnded) {
       speaker_.Disconnect(*session, DisconnectCode::kSlow, "the outbox is at its hard limit");
     }
@@ -392,6 +416,8 @@ class Shard::Impl {
   Greeter greeter_;
   Orders orders_;
   Commands commands_;
+  Inspector inspector_;
+  Watches watches_;
   std::vector<SessionRef> ended_;
 };
 
@@ -410,11 +436,15 @@ void Shard::OnClosed(ConnectionId id, std::uint16_t code, Now now) {
 void Shard::OnDrained(ConnectionId id, Now now) { impl_->OnDrained(id, now); }
 void Shard::OnMail(Mail mail, Now now) { impl_->OnMail(std::move(mail), now); }
 void Shard::OnTime(Now now) { impl_->OnTime(now); }
+void Shard::OnWatch(ConnectionId id, const WatchInput& input, Now now) {
+  impl_->OnWatch(id, input, now);
+}
 Instant Shard::NextDeadline() const { return impl_->NextDeadline(); }
 bool Shard::EndTurn(Now now) { return impl_->EndTurn(now); }
 void Shard::BeginDrain(const DrainPlan& plan, Now now) { impl_->BeginDrain(plan, now); }
 void Shard::Reconfigure(const HubConfig& wanted, Now now) { impl_->Reconfigure(wanted, now); }
 void Shard::Shutdown(Now now) { impl_->Shutdown(now); }
 Shard::Counts Shard::counts() const { return impl_->counts(); }
+const Inspector& Shard::inspector() const { return impl_->inspector(); }
 
 }  // namespace roomcast::hub

@@ -36,6 +36,7 @@ struct ShardWorld {
 
 class Greeter;
 class HomeRooms;
+class Inspector;
 class LocalRooms;
 class Sessions;
 
@@ -69,6 +70,10 @@ class Shard {
   void OnClosed(ConnectionId id, std::uint16_t code, Now now);
   // The connection's queue was over the soft limit and is under half of it again.
   void OnDrained(ConnectionId id, Now now);
+  // A stream of a backend opens (`id`: IsStream(), never used before), asks for something, or is
+  // closed by its caller. OnDrained() is as for connections; what the shard says goes to the Outbox
+  // as payloads that are encoded WatchResponses, and Close() means that the stream is to end.
+  void OnWatch(ConnectionId id, const WatchInput& input, Now now);
   // From another shard, or from the bridge.
   void OnMail(Mail mail, Now now);
   // Call at or after NextDeadline().
@@ -96,6 +101,8 @@ class Shard {
     std::uint64_t history_evicted = 0;  // since the hub began
   };
   [[nodiscard]] Counts counts() const;
+  // For who looks closer (inspector.h); lives as long as the shard.
+  [[nodiscard]] const Inspector& inspector() const;
 
  private:
   class Impl;

@@ -14,6 +14,8 @@ namespace roomcast::hub {
 // bytes at `out` and answers how many. A plain function, because the answer depends on the size
 // alone.
 using WriteHead = std::size_t (*)(std::size_t payload_bytes, char* out);
+// Where a message begins with itself: on a backend's stream.
+inline std::size_t NoHead(std::size_t /*payload_bytes*/, char* /*out*/) { return 0; }
 
 // One message for connections, ready to be written: immutable, and referred to by every outbox that
 // it is queued in. A publication is encoded once, and a thousand members hold a thousand

@@ -105,6 +105,19 @@ hub::ConnectionId HubRig::Open(std::uint16_t shard) {
   return id;
 }
 
+hub::ConnectionId HubRig::OpenStream(std::uint16_t shard) {
+  const auto id = hub::MakeStreamId(next_connection_, next_connection_);
+  ++next_connection_;
+  wires_[id];
+  shard_of_[id] = shard;
+  Watch(id, hub::WatchOpen{});
+  return id;
+}
+
+void HubRig::Watch(hub::ConnectionId stream, const hub::WatchInput& input) {
+  shards_[ShardOf(stream)]->shard->OnWatch(stream, input, now_);
+}
+
 void HubRig::SayBytes(hub::ConnectionId connection, std::string_view bytes) {
   shards_[ShardOf(connection)]->shard->OnMessage(connection, bytes, now_);
 }

@@ -100,6 +100,9 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
 
   // ---- The world, as the test moves it
   hub::ConnectionId Open(std::uint16_t shard = 0);
+  // A backend's stream, and what it asks for.
+  hub::ConnectionId OpenStream(std::uint16_t shard = 0);
+  void Watch(hub::ConnectionId stream, const hub::WatchInput& input);
   void Say(hub::ConnectionId connection, const ClientMessage& message);
   void SayBytes(hub::ConnectionId connection, std::string_view bytes);
   void Close(hub::ConnectionId connection, std::uint16_t code = 1006);
