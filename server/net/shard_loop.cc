@@ -11,8 +11,7 @@
 namespace roomcast::net {
 
 ShardLoop::ShardLoop(const ShardParts& parts)
-    : id_(parts.id),
-      mailbox_(parts.mailbox),
+    : mailbox_(parts.mailbox),
       metrics_(parts.metrics),
       events_(parts.metrics),
       desk_(parts.bridge_calls_max),

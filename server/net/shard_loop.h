@@ -96,7 +96,6 @@ class ShardLoop {
   [[nodiscard]] Instant NextDeadline() const;
   void SetGauges();
 
-  const hub::ShardId id_;
   TurnClock clock_;
   Poller poller_;
   Mailbox& mailbox_;
