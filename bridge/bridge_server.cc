@@ -128,6 +128,7 @@ void BridgeServer::SetServing(bool serving) {
 void BridgeServer::Shutdown(std::chrono::milliseconds patience) {
   if (server_ == nullptr) return;
   SetServing(false);
+  service_.StopStreams();
   server_->Shutdown(std::chrono::system_clock::now() + patience);
   server_->Wait();
   server_.reset();

@@ -49,6 +49,12 @@ grpc::ServerUnaryReactor* BridgeService::Broadcast(grpc::CallbackServerContext* 
   return call.get();
 }
 
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* BridgeService::PublishStream(
+    grpc::CallbackServerContext* context) {
+  return bridge::PublishStream::Begin({gateway_, observer_, producers_, streams_},
+                                      admission_.Admit(*context, Role::kPublish));
+}
+
 grpc::ServerUnaryReactor* BridgeService::GetInfo(grpc::CallbackServerContext* context,
                                                  const v1::GetInfoRequest* /*request*/,
                                                  v1::GetInfoResponse* response) {

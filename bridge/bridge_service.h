@@ -9,18 +9,28 @@
 #include <vector>
 
 #include "bridge/admission.h"
+#include "bridge/bridge_methods.h"
 #include "bridge/bridge_observer.h"
+#include "bridge/open_streams.h"
+#include "bridge/publish_stream.h"
 #include "bridge/room_gateway.h"
+#include "bridge/stream_producer.h"
 #include "bridge/unary_call.h"
 #include "roomcast/v1/bridge.grpc.pb.h"
 
 namespace roomcast::bridge {
 
+// Producers without a stream that are known again.
+inline constexpr std::size_t kIdleProducersMax = 256;
+
 // Called on gRPC's threads, many at once. All references outlive the server.
-class BridgeService final : public v1::Bridge::CallbackService {
+class BridgeService final : public BridgeMethods {
  public:
   BridgeService(const Admission& admission, RoomGateway& gateway, BridgeObserver& observer)
       : admission_(admission), gateway_(gateway), observer_(observer) {}
+
+  // The hub stops: streams end, and new ones at once.
+  void StopStreams() { streams_.StopAll(); }
 
   // The methods with one request and one answer that this version has.
   static std::vector<std::string_view> UnaryMethods() {
@@ -37,6 +47,9 @@ class BridgeService final : public v1::Bridge::CallbackService {
   grpc::ServerUnaryReactor* GetInfo(grpc::CallbackServerContext* context,
                                     const v1::GetInfoRequest* request,
                                     v1::GetInfoResponse* response) override;
+
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PublishStream(
+      grpc::CallbackServerContext* context) override;
 
   // In bridge_service_manage.cc.
   grpc::ServerUnaryReactor* JoinUser(grpc::CallbackServerContext* context,
@@ -75,6 +88,9 @@ class BridgeService final : public v1::Bridge::CallbackService {
   const Admission& admission_;
   RoomGateway& gateway_;
   BridgeObserver& observer_;
+  OpenStreams streams_;
+  StreamProducers producers_{kIdleProducersMax, kStreamWindowItems,
+                             std::size_t{4} * kStreamWindowItems};
 };
 
 }  // namespace roomcast::bridge

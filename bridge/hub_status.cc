@@ -81,10 +81,11 @@ void ToProto(const HubError& error, v1::HubError& out) {
   out.set_retry_after_ms(error.retry_after_ms);
 }
 
-grpc::Status ToStatus(const HubError& error) {
+namespace {
+
+grpc::Status StatusOf(const HubError& error, grpc::StatusCode code) {
   HubError bounded = error;
   if (bounded.message.size() > kMessageBytesMax) bounded.message = NameOf(ErrorCode{error.code});
-  const grpc::StatusCode code = StatusCodeOf(bounded);
   v1::HubError detail;
   ToProto(bounded, detail);
   google::rpc::Status details;
@@ -92,6 +93,16 @@ grpc::Status ToStatus(const HubError& error) {
   details.set_message(bounded.message);
   details.add_details()->PackFrom(detail);
   return {code, bounded.message, details.SerializeAsString()};
+}
+
+}  // namespace
+
+grpc::Status ToStatus(const HubError& error) { return StatusOf(error, StatusCodeOf(error)); }
+
+grpc::Status HubStops() {
+  HubError stops = MakeError(ErrorCode::kOverloaded, "the hub stops");
+  stops.retry_after_ms = 1000;
+  return StatusOf(stops, grpc::StatusCode::UNAVAILABLE);
 }
 
 std::optional<HubError> FromStatus(const grpc::Status& status) {

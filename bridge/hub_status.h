@@ -24,6 +24,8 @@ HubError MakeError(ErrorCode code, std::string message);
 grpc::StatusCode StatusCodeOf(const HubError& error);
 
 grpc::Status ToStatus(const HubError& error);
+// UNAVAILABLE, with when to come back.
+grpc::Status HubStops();
 void ToProto(const HubError& error, v1::HubError& out);
 
 // The HubError in a status's details, if there is one.

@@ -17,6 +17,7 @@ namespace {
 
 using Content = v1::NewPublication::ContentCase;
 
+// Of a publication that may be changed, so may be this.
 const std::string& DataOf(const v1::NewPublication& publication) {
   switch (publication.content_case()) {
     case Content::kText:
@@ -96,6 +97,27 @@ std::optional<HubError> FaultIn(const v1::BroadcastRequest& request, const Calle
     if (auto fault = FaultInRoom(field, request.rooms(i), caller)) return fault;
   }
   return FaultInRepetition(request);
+}
+
+std::optional<HubError> FaultIn(const v1::PublishItem& item, const Caller& caller) {
+  if (auto fault = FaultInRoom("room", item.room(), caller)) return fault;
+  if (!item.has_publication()) return BadRequest("publication is missing");
+  return FaultInContent(item.publication());
+}
+
+PublicationContent TakeContent(v1::NewPublication& publication) {
+  PublicationContent content;
+  content.type = std::move(*publication.mutable_type());
+  content.encoding = EncodingOf(publication);
+  content.data = std::move(const_cast<std::string&>(DataOf(publication)));
+  content.key = std::move(*publication.mutable_key());
+  content.tags.reserve(static_cast<std::size_t>(publication.tags().size()));
+  for (v1::Tag& tag : *publication.mutable_tags()) {
+    content.tags.emplace_back(std::move(*tag.mutable_name()), std::move(*tag.mutable_value()));
+  }
+  content.user = std::move(*publication.mutable_user());
+  content.ephemeral = publication.ephemeral();
+  return content;
 }
 
 SharedContent ContentOf(const v1::NewPublication& publication) {

@@ -20,6 +20,10 @@ std::optional<HubError> FaultIn(const v1::PublishRequest& request, const Caller&
 // Rooms outside the caller's namespaces are a fault of the whole call: nothing is half done.
 std::optional<HubError> FaultIn(const v1::BroadcastRequest& request, const Caller& caller);
 
+std::optional<HubError> FaultIn(const v1::PublishItem& item, const Caller& caller);
+
+// Of a publication without fault; what it held is moved out of it.
+PublicationContent TakeContent(v1::NewPublication& publication);
 // Of a publication without fault.
 SharedContent ContentOf(const v1::NewPublication& publication);
 

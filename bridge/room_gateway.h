@@ -20,27 +20,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "bridge/gateway_words.h"
 #include "bridge/manage_gateway.h"
+#include "bridge/publication_content.h"
+#include "bridge/stream_gateway.h"
 
 namespace roomcast::bridge {
-
-// The numbers are those of the schema.
-enum class Encoding : std::uint8_t { kBytes = 0, kText = 1, kJson = 2 };
-
-// Everything of a publication but its room: a broadcast shares one among its rooms.
-struct PublicationContent {
-  std::string type;
-  Encoding encoding = Encoding::kBytes;
-  std::string data;
-  std::string key;
-  std::vector<std::pair<std::string, std::string>> tags;
-  std::string user;
-  bool ephemeral = false;
-};
 
 struct PublishCommand {
   std::string room;
@@ -52,11 +38,6 @@ struct PublishCommand {
   // Empty: nothing is deduplicated.
   std::string idempotency_key;
   Deadline not_after = kNoDeadline;
-};
-
-struct PublishOutcome {
-  RoomPosition position;
-  bool duplicate = false;
 };
 
 // The fields of GetInfoResponse, where their meaning is said.
@@ -77,7 +58,7 @@ struct HubInfo {
   bool development = false;
 };
 
-class RoomGateway : public ManageGateway {
+class RoomGateway : public ManageGateway, public StreamGateway {
  public:
   virtual void Publish(PublishCommand command, Done<PublishOutcome> done) = 0;
   virtual void GetInfo(Deadline not_after, Done<HubInfo> done) = 0;

@@ -56,6 +56,7 @@ BridgeDesk::Waiter BridgeDesk::Close(hub::BridgeCall call) {
 }
 
 void BridgeDesk::OnPublished(hub::BridgeCall call, const Published& answer) {
+  if (ItemDesk::Owns(call)) return items_.OnPublished(call, answer);
   Waiter waiter = Close(call);
   auto* done = std::get_if<Done>(&waiter);
   if (done == nullptr) return;

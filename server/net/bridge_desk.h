@@ -10,6 +10,7 @@
 
 #include "bridge/room_gateway.h"
 #include "server/hub/mail.h"
+#include "server/net/item_desk.h"
 
 namespace roomcast::net {
 
@@ -46,6 +47,9 @@ class BridgeDesk : public hub::BridgeAnswers {
   void OnCounted(hub::BridgeCall call, const Counted& answer) override;
   void OnTrimmed(hub::BridgeCall call, const Trimmed& answer) override;
 
+  // Those of PublishStream.
+  ItemDesk& items() { return items_; }
+
   [[nodiscard]] std::size_t waiting() const { return slots_.size() - free_.size(); }
 
  private:
@@ -61,6 +65,7 @@ class BridgeDesk : public hub::BridgeAnswers {
   Waiter Close(hub::BridgeCall call);
 
   const std::size_t calls_max_;
+  ItemDesk items_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
 };

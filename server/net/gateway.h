@@ -2,7 +2,9 @@
 #define ROOMCAST_SERVER_NET_GATEWAY_H_
 
 #include <atomic>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "bridge/room_gateway.h"
 #include "server/hub/hub_config.h"
@@ -28,6 +30,13 @@ class Gateway : public bridge::RoomGateway {
 
   void Publish(bridge::PublishCommand command, bridge::Done<bridge::PublishOutcome> done) override;
   void GetInfo(bridge::Deadline not_after, bridge::Done<bridge::HubInfo> done) override;
+
+  // In gateway_stream.cc.
+  [[nodiscard]] std::string instance() const override { return config_.instance; }
+  [[nodiscard]] bridge::StreamProducerId ProducerNamed(const std::string& bytes,
+                                                       const std::string& caller) const override;
+  void PublishItems(std::vector<bridge::StreamItem> items, const bridge::StreamProducerId& producer,
+                    std::shared_ptr<bridge::ItemSink> sink) override;
 
   // In gateway_manage.cc.
   void JoinUser(bridge::JoinUserCommand command, bridge::Done<bridge::SessionCount> done) override;

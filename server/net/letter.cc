@@ -37,6 +37,11 @@ struct MailBytes {
 struct LetterBytes {
   std::size_t operator()(const hub::Mail& mail) const { return std::visit(MailBytes(), mail); }
   std::size_t operator()(const BridgePublish& letter) const { return BytesOf(letter.publish); }
+  std::size_t operator()(const BridgeItems& letter) const {
+    std::size_t bytes = letter.items.size() * sizeof(BridgeItems::Item);
+    for (const BridgeItems::Item& item : letter.items) bytes += item.bytes;
+    return bytes;
+  }
   template <class Other>
   std::size_t operator()(const Other&) const {
     return 0;
@@ -53,6 +58,8 @@ void Refuse(Letter& letter) {
   const bridge::HubError error = Overloaded("the hub stops");
   if (auto* publish = std::get_if<BridgePublish>(&letter)) {
     std::move(publish->done)(error);
+  } else if (auto* items = std::get_if<BridgeItems>(&letter)) {
+    items->Refuse(error);
   } else if (auto* order = std::get_if<BridgeOrder>(&letter)) {
     order->Refuse(error);
   } else if (auto* count = std::get_if<CountYourself>(&letter)) {

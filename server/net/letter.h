@@ -9,6 +9,7 @@
 #include "server/hub/hub_config.h"
 #include "server/hub/mail.h"
 #include "server/net/bridge_order.h"
+#include "server/net/item_desk.h"
 
 namespace roomcast::net {
 
@@ -33,8 +34,8 @@ struct TakeConfig {
 };
 
 // Whatever a shard's thread is told by other threads.
-using Letter =
-    std::variant<std::monostate, hub::Mail, BridgePublish, BridgeOrder, CountYourself, TakeConfig>;
+using Letter = std::variant<std::monostate, hub::Mail, BridgePublish, BridgeItems, BridgeOrder,
+                            CountYourself, TakeConfig>;
 
 // What a letter holds, for the mailbox's bound in bytes.
 std::size_t BytesOf(const Letter& letter);

@@ -43,6 +43,7 @@ void ShardLoop::Turn() {
   connections_.ResumeReading();
   OnDeadlines();
   WriteTurn();
+  desk_.items().Flush();
   connections_.Reap();
   if (draining_ && connections_.size() == 0) drained_.store(true, std::memory_order_release);
   SetGauges();
@@ -71,10 +72,14 @@ void ShardLoop::TakeMail() {
   Letter letter;
   int letters = 0;
   while (letters < kLettersPerTurn && mailbox_.Take(letter)) {
-    OnLetter(std::move(letter));
-    ++letters;
+    if (auto* items = std::get_if<BridgeItems>(&letter)) {
+      letters += OnBridgeItems(std::move(*items));
+    } else {
+      OnLetter(std::move(letter));
+      ++letters;
+    }
   }
-  busy_ = busy_ || letters == kLettersPerTurn;
+  busy_ = busy_ || letters >= kLettersPerTurn;
 }
 
 void ShardLoop::OnLetter(Letter letter) {
@@ -105,6 +110,20 @@ void ShardLoop::OnBridgePublish(BridgePublish letter) {
   }
   letter.publish.origin = {*call, 0};
   shard_.OnMail(std::move(letter.publish), clock_.now());
+}
+
+int ShardLoop::OnBridgeItems(BridgeItems letter) {
+  const auto batch = desk_.items().Open(letter);
+  if (!batch) {
+    letter.Refuse(DeskFull());
+    return 1;
+  }
+  for (std::size_t i = 0; i < letter.items.size(); ++i) {
+    hub::PublishToRoom& publish = letter.items[i].publish;
+    publish.origin = {desk_.items().CallOf(*batch, i), 0};
+    shard_.OnMail(std::move(publish), clock_.now());
+  }
+  return static_cast<int>(letter.items.size());
 }
 
 void ShardLoop::OnBridgeOrder(BridgeOrder letter) {

@@ -87,6 +87,8 @@ class ShardLoop {
   void TakeMail();
   void OnLetter(Letter letter);
   void OnBridgePublish(BridgePublish letter);
+  // How many publishes it held.
+  int OnBridgeItems(BridgeItems letter);
   void OnBridgeOrder(BridgeOrder letter);
   void OnDeadlines();
   void BeginStop();

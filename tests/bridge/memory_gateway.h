@@ -19,6 +19,18 @@ class MemoryGateway final : public RoomGateway {
  public:
   void Publish(PublishCommand command, Done<PublishOutcome> done) override;
   void GetInfo(Deadline not_after, Done<HubInfo> done) override;
+  [[nodiscard]] std::string instance() const override { return "instance-1"; }
+  [[nodiscard]] StreamProducerId ProducerNamed(const std::string& bytes,
+                                               const std::string& caller) const override;
+  // Answered at once, one by one; those of a room that is held when it is let go.
+  void PublishItems(std::vector<StreamItem> items, const StreamProducerId& producer,
+                    std::shared_ptr<ItemSink> sink) override;
+  void HoldRoom(const std::string& room);
+  void LetGoRoom(const std::string& room);
+  // Items that came in, as `room/number=data`.
+  std::vector<std::string> items();
+  void WaitForItems(std::size_t count);
+
   // Noted in words, as in `join ada chat:1 keep`, and answered at once.
   void JoinUser(JoinUserCommand command, Done<SessionCount> done) override;
   void LeaveUser(LeaveUserCommand command, Done<SessionCount> done) override;
@@ -52,6 +64,12 @@ class MemoryGateway final : public RoomGateway {
   std::condition_variable arrived_;
   std::vector<PublishCommand> publishes_;
   std::vector<std::string> orders_;
+  struct HeldItem {
+    std::shared_ptr<ItemSink> sink;
+    ItemOutcome outcome;
+  };
+  std::vector<std::string> items_;
+  std::map<std::string, std::vector<HeldItem>> held_items_;
   std::map<std::string, std::uint64_t> offsets_;
   std::map<std::string, HubError> refused_;
   std::optional<std::vector<Held>> held_;

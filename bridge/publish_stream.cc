@@ -1,0 +1,306 @@
+#include "bridge/publish_stream.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "bridge/hub_status.h"
+#include "bridge/publish_request.h"
+#include "bridge/request_fault.h"
+#include "bridge/unary_call.h"
+#include "proto/protocol/codes.h"
+#include "proto/protocol/limits.h"
+
+namespace roomcast::bridge {
+namespace {
+
+// An acknowledgement in a batch says why in a sentence, not in a page: a whole window of them fits
+// one message.
+constexpr std::size_t kAckMessageBytesMax = 256;
+
+void ToProto(const ItemOutcome& outcome, v1::PublishAck& ack) {
+  ack.set_number(outcome.number);
+  if (const auto* error = std::get_if<HubError>(&outcome.answer)) {
+    bridge::ToProto(*error, *ack.mutable_error());
+    if (error->message.size() > kAckMessageBytesMax) {
+      ack.mutable_error()->set_message(std::string(NameOf(ErrorCode{error->code})));
+    }
+  } else {
+    bridge::ToProto(std::get<PublishOutcome>(outcome.answer), *ack.mutable_published());
+  }
+}
+
+}  // namespace
+
+PublishStream* PublishStream::Begin(const World& world, std::variant<Caller, TurnedAway> admitted) {
+  const auto* caller = std::get_if<Caller>(&admitted);
+  std::shared_ptr<PublishStream> stream(
+      new PublishStream(world, caller != nullptr ? *caller : Caller()));
+  stream->self_ = stream;
+  world.streams.Add(*stream);
+  if (caller == nullptr) {
+    TurnedAway& away = std::get<TurnedAway>(admitted);
+    stream->End(When::kAtOnce, away.refusal, std::move(away.status));
+  }
+  stream->GoOn();
+  return stream.get();
+}
+
+// ---- What comes in
+
+void PublishStream::OnReadDone(bool ok) {
+  if (ok) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      taking_ = true;
+    }
+    const grpc::Status parsed =
+        grpc::SerializationTraits<v1::PublishStreamRequest>::Deserialize(&read_, &request_);
+    if (!parsed.ok()) {
+      End(When::kAtOnce, Refusal::kBadRequest,
+          ToStatus(BadRequest("the bytes are not the request that this method takes")));
+    } else if (const std::optional<HubError> fault = FaultInRequest()) {
+      End(When::kAtOnce, Refusal::kBadRequest, ToStatus(*fault));
+    } else {
+      if (!producer_) Open();
+      TakeItems();
+    }
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reading_ = taking_ = false;
+    if (!ok) read_ended_ = true;
+  }
+  GoOn();
+}
+
+std::optional<HubError> PublishStream::FaultInRequest() const {
+  if (request_.has_open() != (producer_ == nullptr)) {
+    return BadRequest(producer_ ? "open comes in the first message only"
+                                : "open is missing in the first message");
+  }
+  const std::size_t bytes = request_.open().producer().size();
+  if (request_.has_open() && bytes != 0 && bytes != kProducerBytes) {
+    return BadRequest(absl::StrCat("open.producer has ", bytes, " bytes, not ", kProducerBytes));
+  }
+  const int items = request_.items_size();
+  if (items <= static_cast<int>(kStreamWindowItems)) return std::nullopt;
+  return MakeError(ErrorCode::kTooLarge,
+                   absl::StrCat("items has ", items, ", the most is ", kStreamWindowItems));
+}
+
+void PublishStream::Open() {
+  const std::string& bytes = request_.open().producer();
+  const std::string caller(caller_.name());
+  StreamProducerId id;
+  if (!bytes.empty()) {
+    id = world_.gateway.ProducerNamed(bytes, caller);
+    key_ = absl::StrCat(caller.size(), ":", caller, bytes);
+  }
+  producer_ = world_.producers.Find(key_, id, std::chrono::steady_clock::now());
+  v1::PublishStreamOpened opened;
+  opened.set_settled_up_to(producer_->BeginStream(self_));
+  opened.set_instance(world_.gateway.instance());
+  opened.set_window_items(kStreamWindowItems);
+  opened.set_window_bytes(kStreamWindowBytes);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  opened_ = std::move(opened);
+}
+
+void PublishStream::TakeItems() {
+  std::vector<StreamItem> items;
+  std::vector<ItemOutcome> acks;
+  std::vector<ItemOutcome> refused;
+  items.reserve(static_cast<std::size_t>(request_.items_size()));
+  std::size_t bytes = 0;
+  for (v1::PublishItem& item : *request_.mutable_items()) {
+    if (item.number() == 0) {
+      acks.push_back({0, 0, BadRequest("number is missing: they begin at 1")});
+      continue;
+    }
+    if (auto known = producer_->Take(item.number())) {
+      if (known->answer) acks.push_back({item.number(), 0, *std::move(known->answer)});
+      continue;
+    }
+    if (auto fault = FaultIn(item, caller_)) {
+      refused.push_back({item.number(), 0, *std::move(fault)});
+      continue;
+    }
+    const auto size = static_cast<std::uint32_t>(item.ByteSizeLong());
+    bytes += size;
+    items.push_back({item.number(), std::move(*item.mutable_room()),
+                     TakeContent(*item.mutable_publication()), size});
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    items_ += static_cast<std::size_t>(request_.items_size());
+    bytes_ += bytes;
+    if (request_.ack_credits() > 0) {
+      ack_credits_ = ack_credits_.value_or(0) + request_.ack_credits();
+    }
+    acks_.insert(acks_.end(), std::make_move_iterator(acks.begin()),
+                 std::make_move_iterator(acks.end()));
+  }
+  if (!refused.empty()) producer_->OnOutcomes(std::move(refused));
+  if (!items.empty()) {
+    world_.gateway.PublishItems(std::move(items), producer_->id(), producer_);
+  }
+}
+
+// ---- What becomes of it
+
+void PublishStream::OnAcks(std::vector<ItemOutcome> acks) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    // Who has ended hears nothing; and after that the observer may be gone.
+    if (finished_) return;
+    for (const ItemOutcome& outcome : acks) {
+      const auto* error = std::get_if<HubError>(&outcome.answer);
+      if (error != nullptr) world_.observer.OnRefused(RefusalOf(*error));
+    }
+    if (acks_.empty()) {
+      acks_ = std::move(acks);
+    } else {
+      acks_.insert(acks_.end(), std::make_move_iterator(acks.begin()),
+                   std::make_move_iterator(acks.end()));
+    }
+  }
+  GoOn();
+}
+
+void PublishStream::OnWriteDone(bool ok) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    writing_ = false;
+    if (!ok) cancelled_ = true;
+  }
+  GoOn();
+}
+
+std::size_t PublishStream::AcksToWrite() const {
+  std::size_t count = std::min<std::size_t>(acks_.size() - acks_at_, kStreamWindowItems);
+  // Who writes no more, or is not read any more, can give no more credit.
+  if (ack_credits_ && !read_ended_ && !ending_) count = std::min<std::size_t>(count, *ack_credits_);
+  return count;
+}
+
+void PublishStream::FillResponse() {
+  response_.Clear();
+  std::uint32_t credits = 0;
+  if (opened_) {
+    *response_.mutable_opened() = *std::exchange(opened_, std::nullopt);
+    credits = kStreamWindowItems;
+  }
+  const std::size_t count = AcksToWrite();
+  for (std::size_t i = 0; i < count; ++i) {
+    const ItemOutcome& outcome = acks_[acks_at_ + i];
+    ToProto(outcome, *response_.add_acks());
+    bytes_ -= std::min<std::size_t>(bytes_, outcome.bytes);
+  }
+  items_ -= count;
+  acks_at_ += count;
+  if (acks_at_ == acks_.size() || acks_at_ >= kStreamWindowItems) {
+    acks_.erase(acks_.begin(), acks_.begin() + static_cast<std::ptrdiff_t>(acks_at_));
+    acks_at_ = 0;
+  }
+  if (ack_credits_) *ack_credits_ -= std::min<std::uint64_t>(*ack_credits_, count);
+  response_.set_credits(credits + static_cast<std::uint32_t>(count));
+  bool own_buffer = false;
+  written_.Clear();
+  const grpc::Status status = grpc::SerializationTraits<v1::PublishStreamResponse>::Serialize(
+      response_, &written_, &own_buffer);
+  static_cast<void>(status);  // it fails for a message over 2 GiB only
+}
+
+// ---- How it goes on, and ends
+
+bool PublishStream::HasRoom() const {
+  return items_ < kStreamWindowItems && bytes_ < kStreamWindowBytes;
+}
+
+bool PublishStream::MayFinish() const {
+  if (writing_ || starting_ > 0 || finished_) return false;
+  if (cancelled_ || (ending_ && ending_->when == When::kAtOnce)) return true;
+  // What has been read is taken to its end.
+  return (read_ended_ || ending_) && !taking_ && items_ == 0 && !opened_;
+}
+
+PublishStream::Next PublishStream::Decide() {
+  Next next;
+  if (finished_) return next;
+  if (MayFinish()) {
+    finished_ = next.finish = true;
+    return next;
+  }
+  const bool over = cancelled_ || (ending_ && ending_->when == When::kAtOnce);
+  if (!writing_ && !over && (opened_ || AcksToWrite() > 0)) {
+    FillResponse();
+    writing_ = next.write = true;
+    ++starting_;
+  }
+  if (!reading_ && !read_ended_ && !cancelled_ && !ending_ && HasRoom()) {
+    reading_ = next.read = true;
+    ++starting_;
+  }
+  return next;
+}
+
+void PublishStream::GoOn() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (Next next = Decide(); next.read || next.write || next.finish; next = Decide()) {
+    lock.unlock();
+    if (next.finish) {
+      grpc::Status status = grpc::Status::OK;
+      if (ending_) {
+        status = ending_->status;
+      } else if (cancelled_) {
+        world_.observer.OnRefused(Refusal::kCancelled);
+        status = grpc::Status(grpc::StatusCode::CANCELLED, "the caller went away");
+      }
+      world_.observer.OnSettled("PublishStream", StatusName(status.error_code()));
+      Finish(std::move(status));
+      return;
+    }
+    if (next.write) StartWrite(&written_);
+    if (next.read) StartRead(&read_);
+    lock.lock();
+    starting_ -= (next.read ? 1 : 0) + (next.write ? 1 : 0);
+  }
+}
+
+void PublishStream::End(When when, Refusal refusal, grpc::Status status) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (finished_ || (ending_ && ending_->when == When::kAtOnce)) return;
+  if (!ending_) world_.observer.OnRefused(refusal);
+  ending_ = Ending{when, std::move(status)};
+}
+
+void PublishStream::OnTakenOver() {
+  End(When::kAtOnce, Refusal::kHubRefused,
+      {grpc::StatusCode::ABORTED, "another stream of this producer has begun"});
+  GoOn();
+}
+
+void PublishStream::OnHubStops() {
+  End(When::kSettled, Refusal::kHubOverloaded, HubStops());
+  GoOn();
+}
+
+void PublishStream::OnCancel() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    cancelled_ = true;
+  }
+  GoOn();
+}
+
+void PublishStream::OnDone() {
+  world_.streams.Remove(*this);
+  if (!key_.empty()) world_.producers.OnStreamEnded(key_, std::chrono::steady_clock::now());
+  self_.reset();
+}
+
+}  // namespace roomcast::bridge

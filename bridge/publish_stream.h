@@ -1,0 +1,117 @@
+// PublishStream: items come in messages of many, and their acknowledgements go back so.
+#ifndef ROOMCAST_BRIDGE_PUBLISH_STREAM_H_
+#define ROOMCAST_BRIDGE_PUBLISH_STREAM_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "bridge/admission.h"
+#include "bridge/bridge_observer.h"
+#include "bridge/open_streams.h"
+#include "bridge/room_gateway.h"
+#include "bridge/stream_producer.h"
+#include "roomcast/v1/bridge.pb.h"
+
+namespace roomcast::bridge {
+
+// What a stream may hold: items that are taken and whose acknowledgement is not written yet. At the
+// limit it is not read, so a producer that minds no credits is slowed by the connection.
+inline constexpr std::uint32_t kStreamWindowItems = 4096;
+inline constexpr std::uint32_t kStreamWindowBytes = 4 * 1024 * 1024;
+
+// One stream. Bytes come and go raw, so that those which are no request can be told from the
+// stream's end. Keeps itself alive until gRPC is done with it. Thread-safe: gRPC reads and writes
+// on its threads, and acknowledgements come from the shards'.
+//
+// Each operation is decided with the lock and started without it; nobody ends the stream in between
+// (`starting_`), since after that nothing may be started.
+class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                            public StreamProducer::Reader,
+                            public OpenStream {
+ public:
+  // All of it outlives the server.
+  struct World {
+    RoomGateway& gateway;
+    BridgeObserver& observer;
+    StreamProducers& producers;
+    OpenStreams& streams;
+  };
+  static PublishStream* Begin(const World& world, std::variant<Caller, TurnedAway> admitted);
+
+  void OnAcks(std::vector<ItemOutcome> acks) override;
+  void OnTakenOver() override;
+  void OnHubStops() override;
+
+ private:
+  PublishStream(const World& world, Caller caller) : world_(world), caller_(std::move(caller)) {}
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  // The reader's part; one at a time.
+  [[nodiscard]] std::optional<HubError> FaultInRequest() const;
+  void Open();
+  void TakeItems();
+
+  // How the stream is to end. The first reason stays.
+  enum class When { kSettled, kAtOnce };
+  void End(When when, Refusal refusal, grpc::Status status);
+  // Starts what can be started. Without the lock.
+  void GoOn();
+  struct Next {
+    bool read = false;
+    bool write = false;
+    bool finish = false;
+  };
+  // With the lock.
+  Next Decide();
+  [[nodiscard]] bool HasRoom() const;
+  [[nodiscard]] bool MayFinish() const;
+  [[nodiscard]] std::size_t AcksToWrite() const;
+  void FillResponse();
+
+  const World world_;
+  const Caller caller_;
+  std::shared_ptr<PublishStream> self_;
+  std::string key_;  // of the producer, among StreamProducers
+  std::shared_ptr<StreamProducer> producer_;
+  grpc::ByteBuffer read_;
+  v1::PublishStreamRequest request_;  // its memory serves the next one too
+
+  std::mutex mutex_;  // of everything below
+  grpc::ByteBuffer written_;
+  v1::PublishStreamResponse response_;
+  std::vector<ItemOutcome> acks_;
+  std::size_t acks_at_ = 0;  // those before are written
+  std::size_t items_ = 0;    // taken, and not acknowledged
+  std::size_t bytes_ = 0;
+  std::optional<std::uint64_t> ack_credits_;  // none: the producer takes all
+  std::optional<v1::PublishStreamOpened> opened_;
+  bool reading_ = false;
+  bool taking_ = false;  // what was read
+  bool writing_ = false;
+  bool read_ended_ = false;
+  bool cancelled_ = false;
+  bool finished_ = false;
+  int starting_ = 0;
+  struct Ending {
+    When when;
+    grpc::Status status;
+  };
+  std::optional<Ending> ending_;
+};
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_BRIDGE_PUBLISH_STREAM_H_
