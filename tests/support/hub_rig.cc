@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 
 #include "proto/protocol/frame.h"
@@ -22,6 +23,13 @@ hub::Grant GrantOf(const std::string& word) {
           {has("join"), has("publish"), has("history"), has("presence"), has("manage")}};
 }
 
+// So many seconds after the beginning; what is no number of at most nine digits is none.
+WallTime SecondsIn(std::string_view text) {
+  std::int64_t seconds = 0;
+  if (text.size() <= 9) std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return static_cast<WallTime>(kBeginning + seconds * 1'000'000);
+}
+
 }  // namespace
 
 hub::Authenticator::Answer PlainAuthenticator::Verify(std::string_view token, WallTime now) const {
@@ -34,9 +42,9 @@ hub::Authenticator::Answer PlainAuthenticator::Verify(std::string_view token, Wa
     } else if (word.starts_with("expired:")) {
       return {Refusal::kExpired, {}, "the token is expired"};
     } else if (word.starts_with("until:")) {
-      answer.identity.expires = static_cast<WallTime>(kBeginning + std::stoll(rest) * 1'000'000);
+      answer.identity.expires = SecondsIn(rest);
     } else if (word.starts_with("issued:")) {
-      answer.identity.issued = static_cast<WallTime>(kBeginning + std::stoll(rest) * 1'000'000);
+      answer.identity.issued = SecondsIn(rest);
     } else if (word.starts_with("info:")) {
       answer.identity.info = rest;
     } else if (word.find('=') != std::string::npos) {
