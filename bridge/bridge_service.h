@@ -15,6 +15,7 @@
 #include "bridge/publish_stream.h"
 #include "bridge/room_gateway.h"
 #include "bridge/stream_producer.h"
+#include "bridge/stream_pump.h"
 #include "bridge/unary_call.h"
 #include "roomcast/v1/bridge.grpc.pb.h"
 
@@ -34,8 +35,10 @@ class BridgeService final : public BridgeMethods {
 
   // The methods with one request and one answer that this version has.
   static std::vector<std::string_view> UnaryMethods() {
-    return {"Publish",    "Broadcast",   "GetInfo", "JoinUser",     "LeaveUser",
-            "Disconnect", "TrimHistory", "Drain",   "ReloadConfig", "MintToken"};
+    return {"Publish",          "Broadcast",  "GetInfo",     "JoinUser",
+            "LeaveUser",        "Disconnect", "TrimHistory", "Drain",
+            "ReloadConfig",     "MintToken",  "GetHistory",  "GetPresence",
+            "GetPresenceCounts"};
   }
 
   grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context,
@@ -74,7 +77,25 @@ class BridgeService final : public BridgeMethods {
                                       const v1::MintTokenRequest* request,
                                       v1::MintTokenResponse* response) override;
 
+  // In bridge_service_read.cc.
+  grpc::ServerUnaryReactor* GetHistory(grpc::CallbackServerContext* context,
+                                       const v1::GetHistoryRequest* request,
+                                       v1::GetHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* GetPresence(grpc::CallbackServerContext* context,
+                                        const v1::GetPresenceRequest* request,
+                                        v1::GetPresenceResponse* response) override;
+  grpc::ServerUnaryReactor* GetPresenceCounts(grpc::CallbackServerContext* context,
+                                              const v1::GetPresenceCountsRequest* request,
+                                              v1::GetPresenceCountsResponse* response) override;
+
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Watch(
+      grpc::CallbackServerContext* context) override;
+
  private:
+  template <class Outcome, class Request, class Response, class Ask>
+  grpc::ServerUnaryReactor* Read(std::string_view method,
+                                 const grpc::CallbackServerContext& context, const Request& request,
+                                 Response* response, Ask ask);
   // Admission, faults, and `ask` with who waits for the answer.
   template <class Outcome, class Request, class Response, class Ask>
   grpc::ServerUnaryReactor* Manage(std::string_view method, Role role,
@@ -91,6 +112,7 @@ class BridgeService final : public BridgeMethods {
   OpenStreams streams_;
   StreamProducers producers_{kIdleProducersMax, kStreamWindowItems,
                              std::size_t{4} * kStreamWindowItems};
+  const std::shared_ptr<StreamPump> pump_ = std::make_shared<StreamPump>();
 };
 
 }  // namespace roomcast::bridge

@@ -24,7 +24,9 @@
 #include "bridge/gateway_words.h"
 #include "bridge/manage_gateway.h"
 #include "bridge/publication_content.h"
+#include "bridge/read_gateway.h"
 #include "bridge/stream_gateway.h"
+#include "bridge/watch_gateway.h"
 
 namespace roomcast::bridge {
 
@@ -58,7 +60,10 @@ struct HubInfo {
   bool development = false;
 };
 
-class RoomGateway : public ManageGateway, public StreamGateway {
+class RoomGateway : public ManageGateway,
+                    public StreamGateway,
+                    public ReadGateway,
+                    public WatchGateway {
  public:
   virtual void Publish(PublishCommand command, Done<PublishOutcome> done) = 0;
   virtual void GetInfo(Deadline not_after, Done<HubInfo> done) = 0;

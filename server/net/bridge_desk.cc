@@ -81,4 +81,13 @@ void BridgeDesk::OnTrimmed(hub::BridgeCall call, const Trimmed& answer) {
   std::move (*done)(bridge::TrimOutcome{{answer.top.epoch, answer.top.offset}, answer.removed});
 }
 
+void BridgeDesk::OnHistory(hub::BridgeCall call, hub::HistoryAnswer answer) {
+  Waiter waiter = Close(call);
+  auto* done = std::get_if<HistoryDone>(&waiter);
+  if (done == nullptr) return;
+  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
+  std::move (*done)(bridge::HistoryOutcome{
+      {answer.top.epoch, answer.top.offset}, std::move(answer.entries), answer.more, answer.lost});
+}
+
 }  // namespace roomcast::net

@@ -29,6 +29,7 @@ class BridgeDesk : public hub::BridgeAnswers {
   using Done = bridge::Done<bridge::PublishOutcome>;
   using CountDone = bridge::Done<bridge::SessionCount>;
   using TrimDone = bridge::Done<bridge::TrimOutcome>;
+  using HistoryDone = bridge::Done<bridge::HistoryOutcome>;
 
   explicit BridgeDesk(std::size_t calls_max) : calls_max_(calls_max) {}
   // Settles what is left.
@@ -46,6 +47,7 @@ class BridgeDesk : public hub::BridgeAnswers {
   void OnPublished(hub::BridgeCall call, const Published& answer) override;
   void OnCounted(hub::BridgeCall call, const Counted& answer) override;
   void OnTrimmed(hub::BridgeCall call, const Trimmed& answer) override;
+  void OnHistory(hub::BridgeCall call, hub::HistoryAnswer answer) override;
 
   // Those of PublishStream.
   ItemDesk& items() { return items_; }
@@ -53,7 +55,7 @@ class BridgeDesk : public hub::BridgeAnswers {
   [[nodiscard]] std::size_t waiting() const { return slots_.size() - free_.size(); }
 
  private:
-  using Waiter = std::variant<std::monostate, Done, CountDone, TrimDone>;
+  using Waiter = std::variant<std::monostate, Done, CountDone, TrimDone, HistoryDone>;
   struct Slot {
     Waiter waiter;
     std::uint32_t use = 0;

@@ -11,6 +11,7 @@
 #include "server/net/bridge_order.h"
 #include "server/net/mailbox.h"
 #include "server/net/operations.h"
+#include "server/net/watch_desk.h"
 
 namespace roomcast::net {
 
@@ -23,6 +24,7 @@ class Gateway : public bridge::RoomGateway {
     bool development = false;
     Now started;
     Operations* operations = nullptr;  // null: the process cannot be asked for anything
+    std::vector<WatchDesk*> watches;   // by shard; none: there are no streams
   };
   // Both outlive this.
   Gateway(const hub::HubConfig& config, PostOffice& post_office, Facts facts)
@@ -50,6 +52,15 @@ class Gateway : public bridge::RoomGateway {
   void ReloadConfig(bool dry_run, bridge::Done<bridge::ReloadOutcome> done) override;
   void MintToken(bridge::MintTokenCommand command, bridge::Done<bridge::MintedToken> done) override;
 
+  // In gateway_read.cc.
+  void GetHistory(bridge::HistoryQuery query, bridge::Done<bridge::HistoryOutcome> done) override;
+  void GetPresence(bridge::PresenceQuery query,
+                   bridge::Done<bridge::PresenceOutcome> done) override;
+  void GetPresenceCounts(std::vector<std::string> rooms, bridge::Deadline not_after,
+                         bridge::Done<bridge::PresenceCounts> done) override;
+  std::variant<std::shared_ptr<bridge::WatchFeed>, bridge::HubError> OpenWatch(
+      std::weak_ptr<bridge::WatchListener> listener) override;
+
   void SetDraining() { draining_.store(true, std::memory_order_relaxed); }
 
  private:
@@ -59,6 +70,7 @@ class Gateway : public bridge::RoomGateway {
   PostOffice& post_office_;
   const Facts facts_;
   std::atomic<bool> draining_{false};
+  std::atomic<std::size_t> next_watch_{0};
 };
 
 // The producer that a free-form idempotency key stands for, within its caller: the publish id is

@@ -17,10 +17,22 @@ std::vector<std::unique_ptr<Mailbox>> MakeMailboxes(std::size_t shards,
   return mailboxes;
 }
 
-std::vector<Mailbox*> Pointers(const std::vector<std::unique_ptr<Mailbox>>& mailboxes) {
-  std::vector<Mailbox*> pointers;
-  for (const auto& mailbox : mailboxes) pointers.push_back(mailbox.get());
+template <class Part>
+std::vector<Part*> Pointers(const std::vector<std::unique_ptr<Part>>& parts) {
+  std::vector<Part*> pointers;
+  for (const auto& part : parts) pointers.push_back(part.get());
   return pointers;
+}
+
+std::vector<std::unique_ptr<WatchDesk>> MakeWatchDesks(
+    const HubServerConfig& config, const std::vector<std::unique_ptr<Mailbox>>& mailboxes) {
+  const WatchDesk::Limits limits{
+      config.connection.outbox.soft, config.connection.outbox.hard,
+      (config.watch_streams_max + mailboxes.size() - 1) / mailboxes.size()};
+  std::vector<std::unique_ptr<WatchDesk>> desks;
+  for (const auto& mailbox : mailboxes)
+    desks.push_back(std::make_unique<WatchDesk>(limits, *mailbox));
+  return desks;
 }
 
 }  // namespace
@@ -31,8 +43,10 @@ HubServer::HubServer(HubServerConfig config, hub::HubConfig hub_config, HubServe
       world_(std::move(world)),
       mailboxes_(MakeMailboxes(hub_config_.shards, config_.mailbox)),
       post_office_(Pointers(mailboxes_)),
+      watches_(MakeWatchDesks(config_, mailboxes_)),
       gateway_(hub_config_, post_office_,
-               {config_.version, config_.development, ReadClocks(), world_.operations}),
+               {config_.version, config_.development, ReadClocks(), world_.operations,
+                Pointers(watches_)}),
       doorman_(config_.limits) {}
 
 absl::StatusOr<std::unique_ptr<HubServer>> HubServer::Start(HubServerConfig config,
@@ -55,7 +69,8 @@ void HubServer::StartShards(ListenSockets listening) {
     loops_.push_back(std::make_unique<ShardLoop>(
         ShardParts{id, hub_config_, config_.connection, config_.bridge_calls_max, post_office_,
                    *mailboxes_[i], *engines_[i], world_.authenticator, world_.secrets,
-                   world_.metrics.Shard(static_cast<int>(i)), doorman_, world_.connection_log}));
+                   world_.metrics.Shard(static_cast<int>(i)), doorman_, world_.connection_log,
+                   watches_[i].get()}));
     loops_.back()->Listen(std::move(listening.sockets[i]), config_.descriptors_max);
   }
   for (std::size_t i = 0; i < loops_.size(); ++i) {

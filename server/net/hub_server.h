@@ -21,6 +21,7 @@
 #include "server/net/mailbox.h"
 #include "server/net/operations.h"
 #include "server/net/shard_loop.h"
+#include "server/net/watch_desk.h"
 #include "server/ops/log.h"
 #include "server/ops/metrics.h"
 
@@ -37,6 +38,8 @@ struct HubServerConfig {
   Mailbox::Bounds mailbox{65536, std::size_t{64} << 20};
   // Of the bridge, waiting for one shard's answer.
   std::size_t bridge_calls_max = 65536;
+  // Watch streams of backends, in the whole hub.
+  std::size_t watch_streams_max = 1024;
   std::string version;
   bool development = false;
 };
@@ -95,6 +98,7 @@ class HubServer {
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
   PostOffice post_office_;
+  std::vector<std::unique_ptr<WatchDesk>> watches_;  // by shard
   Gateway gateway_;
   Doorman doorman_;
   std::vector<std::unique_ptr<hub::Engine>> engines_;

@@ -62,6 +62,10 @@ void Refuse(Letter& letter) {
     items->Refuse(error);
   } else if (auto* order = std::get_if<BridgeOrder>(&letter)) {
     order->Refuse(error);
+  } else if (auto* history = std::get_if<BridgeHistory>(&letter)) {
+    std::move(history->done)(error);
+  } else if (auto* ask = std::get_if<AskShard>(&letter)) {
+    std::move(ask->question)(nullptr);
   } else if (auto* count = std::get_if<CountYourself>(&letter)) {
     count->census->CannotAnswer();
   }

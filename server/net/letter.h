@@ -10,6 +10,7 @@
 #include "server/hub/mail.h"
 #include "server/net/bridge_order.h"
 #include "server/net/item_desk.h"
+#include "server/net/shard_question.h"
 
 namespace roomcast::net {
 
@@ -35,7 +36,7 @@ struct TakeConfig {
 
 // Whatever a shard's thread is told by other threads.
 using Letter = std::variant<std::monostate, hub::Mail, BridgePublish, BridgeItems, BridgeOrder,
-                            CountYourself, TakeConfig>;
+                            BridgeHistory, AskShard, CountYourself, TakeConfig>;
 
 // What a letter holds, for the mailbox's bound in bytes.
 std::size_t BytesOf(const Letter& letter);

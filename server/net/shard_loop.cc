@@ -15,11 +15,13 @@ ShardLoop::ShardLoop(const ShardParts& parts)
       metrics_(parts.metrics),
       events_(parts.metrics),
       desk_(parts.bridge_calls_max),
+      watches_(parts.watches),
       connections_(poller_, clock_, parts.connection_config, parts.metrics, parts.connection_log,
                    parts.doorman),
+      outboxes_(connections_, watches_),
       shard_(parts.id, parts.hub_config,
-             {connections_, parts.post_office, desk_, parts.engine, parts.authenticator,
-              parts.secrets, events_, WriteBinaryHead}),
+             {outboxes_, parts.post_office, desk_, parts.engine, parts.authenticator, parts.secrets,
+              events_, WriteBinaryHead}),
       application_(shard_) {
   connections_.SetApplication(application_);
   if (!poller_.Watch(mailbox_.event(), kMailToken, {}, {.reads = true})) std::abort();
@@ -40,6 +42,7 @@ void ShardLoop::Turn() {
   if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
   if (!draining_ && drain_asked_.load(std::memory_order_acquire)) BeginDrain();
   TakeMail();
+  if (watches_ != nullptr) watches_->Hear(shard_, clock_.now());
   connections_.ResumeReading();
   OnDeadlines();
   WriteTurn();
@@ -89,6 +92,11 @@ void ShardLoop::OnLetter(Letter letter) {
     OnBridgePublish(std::move(*publish));
   } else if (auto* order = std::get_if<BridgeOrder>(&letter)) {
     OnBridgeOrder(std::move(*order));
+  } else if (auto* history = std::get_if<BridgeHistory>(&letter)) {
+    OnBridgeHistory(std::move(*history));
+  } else if (auto* ask = std::get_if<AskShard>(&letter)) {
+    const ShardView view{shard_.inspector(), connections_, clock_.now()};
+    std::move(ask->question)(&view);
   } else if (auto* config = std::get_if<TakeConfig>(&letter)) {
     shard_.Reconfigure(*config->wanted, clock_.now());
   } else if (auto* count = std::get_if<CountYourself>(&letter)) {
@@ -133,6 +141,15 @@ void ShardLoop::OnBridgeOrder(BridgeOrder letter) {
   shard_.OnMail(BridgeOrder::MailOf(std::move(letter), *call), clock_.now());
 }
 
+void ShardLoop::OnBridgeHistory(BridgeHistory letter) {
+  if (letter.not_after < SteadyTimeOf(clock_.now().instant)) {
+    return std::move(letter.done)(PastDeadline());
+  }
+  letter.ask.call = desk_.Open(letter.done);
+  if (!letter.ask.call) return std::move(letter.done)(DeskFull());
+  shard_.OnMail(std::move(letter.ask), clock_.now());
+}
+
 void ShardLoop::OnDeadlines() {
   const Now& now = clock_.now();
   connections_.OnTime();
@@ -157,13 +174,18 @@ void ShardLoop::BeginDrain() {
   shard_.BeginDrain(drain_plan_, clock_.now());
 }
 
+bool ShardLoop::FlushOutboxes() {
+  const bool drained = watches_ != nullptr && watches_->Flush(shard_, clock_.now());
+  return connections_.Flush() || drained;
+}
+
 void ShardLoop::WriteTurn() {
   bool mail_waits = shard_.EndTurn(clock_.now());
-  if (connections_.Flush()) {
+  if (FlushOutboxes()) {
     // A queue that drained asks for more, and an end is told to others: out with it, once. What
     // comes of that is for the next turn, so that one connection cannot hold the loop.
     mail_waits = shard_.EndTurn(clock_.now());
-    if (connections_.Flush()) busy_ = true;
+    if (FlushOutboxes()) busy_ = true;
   }
   retry_mail_at_ = mail_waits ? clock_.now().instant + kMailRetry : kNever;
 }
@@ -184,7 +206,8 @@ void ShardLoop::SetGauges() {
   metrics_.Set(ops::Gauge::kHistoryBytes, counts.history_bytes);
   metrics_.Count(ops::Counter::kHistoryEvicted,
                  counts.history_evicted - std::exchange(evicted_told_, counts.history_evicted));
-  metrics_.Set(ops::Gauge::kOutboxBytes, connections_.queued_bytes());
+  metrics_.Set(ops::Gauge::kOutboxBytes,
+               connections_.queued_bytes() + (watches_ == nullptr ? 0 : watches_->queued_bytes()));
   metrics_.Set(ops::Gauge::kMailboxMessages, mailbox_.size());
 }
 

@@ -20,8 +20,10 @@
 #include "server/net/hub_application.h"
 #include "server/net/listener.h"
 #include "server/net/mailbox.h"
+#include "server/net/outboxes.h"
 #include "server/net/poller.h"
 #include "server/net/shard_events.h"
+#include "server/net/watch_desk.h"
 #include "server/ops/log.h"
 #include "server/ops/metrics.h"
 
@@ -41,6 +43,7 @@ struct ShardParts {
   ops::ShardMetrics& metrics;
   Doorman& doorman;                    // of all shards
   ops::Log* connection_log = nullptr;  // null: ends of connections are not logged
+  WatchDesk* watches = nullptr;        // this shard's; null: it carries no streams
 };
 
 // One shard of the hub in the world: an event loop, the pure hub::Shard, its connections, its
@@ -90,11 +93,14 @@ class ShardLoop {
   // How many publishes it held.
   int OnBridgeItems(BridgeItems letter);
   void OnBridgeOrder(BridgeOrder letter);
+  void OnBridgeHistory(BridgeHistory letter);
   void OnDeadlines();
   void BeginStop();
   void BeginDrain();
   // Batches and writes; and what was said in answer to these.
   void WriteTurn();
+  // True: the hub heard something on the way.
+  bool FlushOutboxes();
   [[nodiscard]] Instant NextDeadline() const;
   void SetGauges();
 
@@ -104,7 +110,9 @@ class ShardLoop {
   ops::ShardMetrics& metrics_;
   ShardEvents events_;
   BridgeDesk desk_;
+  WatchDesk* const watches_;
   Connections connections_;
+  Outboxes outboxes_;
   hub::Shard shard_;
   HubApplication application_;
   std::optional<Listener> listener_;

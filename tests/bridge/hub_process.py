@@ -78,6 +78,10 @@ class HubProcess:
         self.close()
         raise RuntimeError(f"the hub did not start within {START_SECONDS} s; it said:\n{said}")
 
+    def terminate(self):
+        """Asks the hub to end, and does not wait."""
+        self._process.terminate()
+
     def close(self):
         """Ends the hub; its exit code."""
         self._process.terminate()

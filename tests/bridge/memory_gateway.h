@@ -5,14 +5,50 @@
 #include <condition_variable>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "bridge/room_gateway.h"
 
 namespace roomcast::bridge {
+
+// The hub's end of a Watch, as a test sees it. Thread-safe.
+class MemoryFeed final : public WatchFeed {
+ public:
+  explicit MemoryFeed(std::weak_ptr<WatchListener> listener) : listener_(std::move(listener)) {}
+
+  bool Ask(WatchOrder order) override;
+  Taken Take() override;
+  void Close() override;
+
+  // The hub says this.
+  void Say(const std::string& encoded);
+  void End(const HubError& why);
+  // After so many orders no other one is taken, until Ask() may say yes again.
+  void HoldBackAfter(std::size_t orders);
+  void GoOn();
+  // Block until so many orders have come, or it is closed.
+  std::vector<WatchOrder> WaitForOrders(std::size_t count);
+  void WaitForClose();
+
+ private:
+  void Tell();
+
+  const std::weak_ptr<WatchListener> listener_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<WatchOrder> orders_;
+  std::size_t hold_back_after_ = SIZE_MAX;
+  bool asks_again_ = false;
+  std::vector<std::string> said_;
+  std::optional<HubError> end_;
+  bool closed_ = false;
+};
 
 // Thread-safe.
 class MemoryGateway final : public RoomGateway {
@@ -40,6 +76,15 @@ class MemoryGateway final : public RoomGateway {
   void ReloadConfig(bool dry_run, Done<ReloadOutcome> done) override;
   void MintToken(MintTokenCommand command, Done<MintedToken> done) override;
 
+  // In memory_gateway_reads.cc: one page of what a room holds, which is always the same.
+  void GetHistory(HistoryQuery query, Done<HistoryOutcome> done) override;
+  void GetPresence(PresenceQuery query, Done<PresenceOutcome> done) override;
+  void GetPresenceCounts(std::vector<std::string> rooms, Deadline not_after,
+                         Done<PresenceCounts> done) override;
+  std::variant<std::shared_ptr<WatchFeed>, HubError> OpenWatch(
+      std::weak_ptr<WatchListener> listener) override;
+  // The stream that was opened last; blocks until there is one.
+  std::shared_ptr<MemoryFeed> WaitForFeed();
   // What a publish into this room is answered with from now on.
   void RefuseRoom(const std::string& room, HubError error);
   // Publishes wait until Release; it answers them, the last one first.
@@ -70,6 +115,7 @@ class MemoryGateway final : public RoomGateway {
   };
   std::vector<std::string> items_;
   std::map<std::string, std::vector<HeldItem>> held_items_;
+  std::shared_ptr<MemoryFeed> feed_;
   std::map<std::string, std::uint64_t> offsets_;
   std::map<std::string, HubError> refused_;
   std::optional<std::vector<Held>> held_;

@@ -1,0 +1,63 @@
+// The calls that look and change nothing.
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bridge/bridge_service.h"
+#include "bridge/read_request.h"
+#include "bridge/unary_answer.h"
+#include "bridge/watch_stream.h"
+
+namespace roomcast::bridge {
+
+template <class Outcome, class Request, class Response, class Ask>
+grpc::ServerUnaryReactor* BridgeService::Read(std::string_view method,
+                                              const grpc::CallbackServerContext& context,
+                                              const Request& request, Response* response, Ask ask) {
+  const std::shared_ptr<UnaryCall> call = UnaryCall::Begin(method, observer_);
+  const std::optional<Caller> caller = Admit(*call, context, Role::kRead);
+  if (!caller) return call.get();
+  if (const std::optional<HubError> fault = FaultIn(request, *caller)) {
+    RefuseFault(*call, *fault);
+    return call.get();
+  }
+  ask(AnswerTo<Outcome>(call, response));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* BridgeService::GetHistory(grpc::CallbackServerContext* context,
+                                                    const v1::GetHistoryRequest* request,
+                                                    v1::GetHistoryResponse* response) {
+  return Read<HistoryOutcome>(
+      "GetHistory", *context, *request, response, [&](Done<HistoryOutcome> done) {
+        gateway_.GetHistory(QueryOf(*request, NotAfter(*context)), std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* BridgeService::GetPresence(grpc::CallbackServerContext* context,
+                                                     const v1::GetPresenceRequest* request,
+                                                     v1::GetPresenceResponse* response) {
+  return Read<PresenceOutcome>(
+      "GetPresence", *context, *request, response, [&](Done<PresenceOutcome> done) {
+        gateway_.GetPresence(QueryOf(*request, NotAfter(*context)), std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* BridgeService::GetPresenceCounts(
+    grpc::CallbackServerContext* context, const v1::GetPresenceCountsRequest* request,
+    v1::GetPresenceCountsResponse* response) {
+  return Read<PresenceCounts>(
+      "GetPresenceCounts", *context, *request, response, [&](Done<PresenceCounts> done) {
+        gateway_.GetPresenceCounts({request->rooms().begin(), request->rooms().end()},
+                                   NotAfter(*context), std::move(done));
+      });
+}
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* BridgeService::Watch(
+    grpc::CallbackServerContext* context) {
+  return WatchStream::Begin(admission_.Admit(*context, Role::kRead), gateway_,
+                            {observer_, streams_, pump_});
+}
+
+}  // namespace roomcast::bridge

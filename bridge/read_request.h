@@ -1,0 +1,27 @@
+// From the schema's questions to the gateway's, and back.
+#ifndef ROOMCAST_BRIDGE_READ_REQUEST_H_
+#define ROOMCAST_BRIDGE_READ_REQUEST_H_
+
+#include <optional>
+
+#include "bridge/key_ring.h"
+#include "bridge/read_gateway.h"
+#include "roomcast/v1/bridge.pb.h"
+
+namespace roomcast::bridge {
+
+std::optional<HubError> FaultIn(const v1::GetHistoryRequest& request, const Caller& caller);
+std::optional<HubError> FaultIn(const v1::GetPresenceRequest& request, const Caller& caller);
+// A room outside the caller's namespaces is a fault of the whole call.
+std::optional<HubError> FaultIn(const v1::GetPresenceCountsRequest& request, const Caller& caller);
+
+HistoryQuery QueryOf(const v1::GetHistoryRequest& request, Deadline not_after);
+PresenceQuery QueryOf(const v1::GetPresenceRequest& request, Deadline not_after);
+
+void ToProto(const HistoryOutcome& outcome, v1::GetHistoryResponse& out);
+void ToProto(const PresenceOutcome& outcome, v1::GetPresenceResponse& out);
+void ToProto(const PresenceCounts& counts, v1::GetPresenceCountsResponse& out);
+
+}  // namespace roomcast::bridge
+
+#endif  // ROOMCAST_BRIDGE_READ_REQUEST_H_
