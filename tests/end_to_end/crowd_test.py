@@ -3,6 +3,7 @@
 kept full. Memory stays bounded, order is kept, what cannot come is named, other rooms do not notice.
 
 Small in ./dev test; ROOMCAST_FIGURES=full is the size that the hub is built for."""
+import contextlib
 import ctypes
 import multiprocessing
 import pathlib
@@ -173,8 +174,15 @@ class HugeRoomTest(CrowdCase):
                 publisher.send(flood)
                 sent[0] += 100
 
+        def hear_answers():
+            # Who does not read its answers is not read from.
+            with contextlib.suppress(OSError):
+                while publisher.socket.recv(1 << 20):
+                    pass
+
         thread = threading.Thread(target=publish)
         thread.start()
+        threading.Thread(target=hear_answers, daemon=True).start()
         crowd.read_until(lambda: self.watch_memory() or not thread.is_alive(), seconds + PATIENCE)
         thread.join()
         done = crowd.read_until(lambda: self.watch_memory() or all(stream.position == sent[0] for stream in streams),
@@ -183,7 +191,9 @@ class HugeRoomTest(CrowdCase):
         until(lambda: self.hub.metric("roomcast_outbox_bytes") == 0, "the outboxes are empty")
         per_second = self.hub.metric("roomcast_deliveries_total") / seconds
         longest = self.tell(f"{count} members, {sent[0]} publications, {per_second:.3g} deliveries/s", neighbour, streams)
-        self.assertLess(self.most_bytes - with_members, 256 * MIB)
+        # Each is behind at a place of its own, and may hold a page of 64 KiB and what came since, both of
+        # which are its own.
+        self.assertLess(self.most_bytes - with_members, 128 * MIB + count * 2 * 65536)
         self.assertLess(longest, 5)
 
 
@@ -294,7 +304,8 @@ class TwoShardsTest(CrowdCase):
 
     def test_mailboxes_that_are_kept_full(self):
         seconds = 10 if FULL else 1
-        self.start("--shards", "2", "--set", "memory.mailbox_messages=64", "--set", "memory.mailbox=1MiB")
+        self.start("--shards", "2", "--set", "memory.mailbox_messages=64", "--set", "memory.mailbox=1MiB",
+                   "--set", "memory.history=64MiB")
         # Its connection may be on either shard: what it publishes can be refused, and is not lost.
         stub = self.stub()
         request = bridge_pb2.BroadcastRequest(rooms=[f"chat:flood-{number}" for number in range(1000)],
@@ -327,7 +338,8 @@ class TwoShardsTest(CrowdCase):
               f"hub + {(self.most_bytes - self.idle_bytes) / MIB:.0f} MiB at most; a client at home publishes in "
               f"{took[len(took) // 2] * 1000:.1f} ms, at most {took[-1] * 1000:.0f} ms")
         self.assertGreater(refused, 0)
-        self.assertLess(self.most_bytes - self.idle_bytes, 256 * MIB)
+        # What is taken is history.
+        self.assertLess(self.most_bytes - self.idle_bytes, (64 + 128) * MIB)
         self.assertLess(took[-1], 5)
 
 
