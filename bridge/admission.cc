@@ -1,8 +1,13 @@
 #include "bridge/admission.h"
 
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
+
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "bridge/hub_status.h"
@@ -13,6 +18,9 @@ namespace {
 
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
+
+// gRPC rounds a deadline up to it, one that has passed too.
+constexpr std::chrono::milliseconds kTimerGrain(1);
 
 std::optional<std::string_view> AuthorizationOf(const grpc::ServerContextBase& context) {
   const auto found = context.client_metadata().find("authorization");
@@ -59,7 +67,7 @@ std::variant<Caller, TurnedAway> Admission::Admit(const grpc::ServerContextBase&
         absl::StrCat("the metadata has ", bytes, " bytes, the most is ", metadata_bytes_max_);
     return TurnedAway{Refusal::kBadRequest, ToStatus(MakeError(ErrorCode::kLimitExceeded, text))};
   }
-  const std::variant<Caller, Refusal> admitted = keys_.Admit(AuthorizationOf(context));
+  const std::variant<Caller, Refusal> admitted = KnownBy(context);
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) return WithoutKey(*refusal);
   const Caller caller = std::get<Caller>(admitted);
   if (role.has_value() && !caller.MayAct(*role)) {
@@ -68,12 +76,25 @@ std::variant<Caller, TurnedAway> Admission::Admit(const grpc::ServerContextBase&
     return TurnedAway{Refusal::kNotAllowed,
                       ToStatus(MakeError(ErrorCode::kPermissionDenied, text))};
   }
-  if (context.deadline() <= system_clock::now()) {
+  if (context.deadline() <= system_clock::now() + kTimerGrain) {
     return TurnedAway{
         Refusal::kPastDeadline,
         {grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline passed before the start"}};
   }
   return caller;
+}
+
+std::variant<Caller, Refusal> Admission::KnownBy(const grpc::ServerContextBase& context) const {
+  if (!keys_.has_certificates()) return keys_.Admit(AuthorizationOf(context));
+  const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
+  if (peer != nullptr && peer->IsPeerAuthenticated()) {
+    std::vector<std::string_view> subjects;
+    for (const grpc::string_ref& name : peer->FindPropertyValues(GRPC_X509_SAN_PROPERTY_NAME)) {
+      subjects.emplace_back(name.data(), name.size());
+    }
+    if (std::optional<Caller> caller = keys_.AdmitCertified(subjects)) return *caller;
+  }
+  return keys_.Admit(AuthorizationOf(context));
 }
 
 Deadline NotAfter(const grpc::ServerContextBase& context) {

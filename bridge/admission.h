@@ -1,5 +1,5 @@
-// The one check at the door, for every call but Health: how much metadata, the key in it, its role,
-// the deadline.
+// The one check at the door, for every call but Health: how much metadata, who calls (by the
+// certificate that was shown, else by the key), the role, the deadline.
 #ifndef ROOMCAST_BRIDGE_ADMISSION_H_
 #define ROOMCAST_BRIDGE_ADMISSION_H_
 
@@ -34,6 +34,8 @@ class Admission {
                                                        std::optional<Role> role) const;
 
  private:
+  [[nodiscard]] std::variant<Caller, Refusal> KnownBy(const grpc::ServerContextBase& context) const;
+
   const KeyRing keys_;
   const std::size_t metadata_bytes_max_;
 };

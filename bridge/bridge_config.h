@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bridge/tls_credentials.h"
+#include "proto/protocol/limits.h"
 
 namespace roomcast::bridge {
 
@@ -22,6 +23,18 @@ struct BridgeKey {
   std::vector<Role> roles;
   // Empty: every namespace.
   std::vector<std::string> namespaces;
+  // Publications. 0: no limit.
+  std::uint32_t publishes_per_second = 0;
+  std::uint32_t publish_burst = 0;  // 0: as many as in a second
+  std::size_t publication_bytes_max = kPublicationDataBytesMax;
+};
+
+// A caller that its certificate names, instead of a key.
+struct BridgeCertificate {
+  // A subject alternative name: a DNS name or a URI, to the letter.
+  std::string subject;
+  // Its sha256 means nothing.
+  BridgeKey rights;
 };
 
 struct BridgeConfig {
@@ -34,6 +47,8 @@ struct BridgeConfig {
   // Keys may cross a network in the clear.
   bool plaintext_keys = false;
   std::vector<BridgeKey> keys;
+  // They need an identity with a client_ca.
+  std::vector<BridgeCertificate> certificates;
   // None: the bridge speaks in the clear. Outlives the server.
   IdentitySource identity;
   bool reflection = true;

@@ -8,7 +8,7 @@
 namespace roomcast::bridge {
 
 using BridgeMethods =
-    v1::Bridge::WithCallbackMethod_Publish<v1::Bridge::WithCallbackMethod_Broadcast<
+    v1::Bridge::WithRawCallbackMethod_Publish<v1::Bridge::WithCallbackMethod_Broadcast<
         v1::Bridge::WithRawCallbackMethod_PublishStream<v1::Bridge::WithRawCallbackMethod_Watch<
             v1::Bridge::WithCallbackMethod_JoinUser<v1::Bridge::WithCallbackMethod_LeaveUser<
                 v1::Bridge::WithCallbackMethod_Disconnect<v1::Bridge::WithCallbackMethod_GetHistory<

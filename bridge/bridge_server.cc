@@ -33,7 +33,12 @@ constexpr int kPingStrikesMax = 2;
 constexpr std::size_t kMetadataSlackBytes = 64 * 1024;
 
 absl::Status FaultIn(const BridgeConfig& config, const ListenAddress& address) {
-  if (config.keys.empty() && !(config.development && address.IsLoopback())) {
+  const bool open = config.keys.empty() && config.certificates.empty();
+  if (!config.certificates.empty() && (!config.identity || config.identity()->client_ca.empty())) {
+    return absl::InvalidArgumentError(
+        "bridge certificates: the bridge asks for none: it needs TLS with a client_ca");
+  }
+  if (open && !(config.development && address.IsLoopback())) {
     return absl::InvalidArgumentError(
         absl::StrCat("the bridge on ", address.ToString(),
                      " needs keys: only on loopback and in development may it do without"));
@@ -86,7 +91,7 @@ absl::StatusOr<std::unique_ptr<BridgeServer>> BridgeServer::Start(const BridgeCo
   absl::StatusOr<ListenAddress> address = ListenAddress::Parse(config.address, config.port);
   if (!address.ok()) return address.status();
   if (absl::Status fault = FaultIn(config, *address); !fault.ok()) return fault;
-  absl::StatusOr<KeyRing> keys = KeyRing::Parse(config.keys);
+  absl::StatusOr<KeyRing> keys = KeyRing::Parse(config.keys, config.certificates);
   if (!keys.ok()) return keys.status();
   if (absl::Status probed = address->Probe(); !probed.ok()) return probed;
 

@@ -4,7 +4,9 @@
 #include <variant>
 
 #include "bridge/broadcast.h"
+#include "bridge/message_bytes.h"
 #include "bridge/publish_request.h"
+#include "bridge/request_fault.h"
 #include "bridge/unary_answer.h"
 
 namespace roomcast::bridge {
@@ -19,17 +21,24 @@ std::optional<Caller> BridgeService::Admit(UnaryCall& call,
 }
 
 grpc::ServerUnaryReactor* BridgeService::Publish(grpc::CallbackServerContext* context,
-                                                 const v1::PublishRequest* request,
-                                                 v1::PublishResponse* response) {
+                                                 const grpc::ByteBuffer* bytes,
+                                                 grpc::ByteBuffer* response) {
   const std::shared_ptr<UnaryCall> call = UnaryCall::Begin("Publish", observer_);
   const std::optional<Caller> caller = Admit(*call, *context, Role::kPublish);
   if (!caller) return call.get();
-  if (const std::optional<HubError> fault = FaultIn(*request, *caller)) {
+  v1::PublishRequest request;
+  grpc::ByteBuffer own = *bytes;  // the same ones, counted once more
+  if (!ReadFrom(own, request)) {
+    RefuseFault(*call, BadRequest("the bytes are not the request that this method takes"));
+    return call.get();
+  }
+  if (const std::optional<HubError> fault = FaultIn(request, *caller)) {
     RefuseFault(*call, *fault);
     return call.get();
   }
-  gateway_.Publish({request->room(), ContentOf(request->publication()), std::string(caller->name()),
-                    request->idempotency_key(), NotAfter(*context)},
+  gateway_.Publish({std::move(*request.mutable_room()), ContentOf(request.publication()),
+                    std::string(caller->name()), std::move(*request.mutable_idempotency_key()),
+                    NotAfter(*context)},
                    AnswerTo<PublishOutcome>(call, response));
   return call.get();
 }

@@ -33,17 +33,17 @@ class BridgeService final : public BridgeMethods {
   // The hub stops: streams end, and new ones at once.
   void StopStreams() { streams_.StopAll(); }
 
-  // The methods with one request and one answer that this version has.
+  // The methods with one request and one answer whose bytes gRPC reads.
   static std::vector<std::string_view> UnaryMethods() {
-    return {"Publish",          "Broadcast",  "GetInfo",     "JoinUser",
-            "LeaveUser",        "Disconnect", "TrimHistory", "Drain",
-            "ReloadConfig",     "MintToken",  "GetHistory",  "GetPresence",
-            "GetPresenceCounts"};
+    return {"Broadcast",  "GetInfo",     "JoinUser",    "LeaveUser",
+            "Disconnect", "TrimHistory", "Drain",       "ReloadConfig",
+            "MintToken",  "GetHistory",  "GetPresence", "GetPresenceCounts"};
   }
 
+  // The one that is called most often, read and written without what stands between.
   grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context,
-                                    const v1::PublishRequest* request,
-                                    v1::PublishResponse* response) override;
+                                    const grpc::ByteBuffer* bytes,
+                                    grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* Broadcast(grpc::CallbackServerContext* context,
                                       const v1::BroadcastRequest* request,
                                       v1::BroadcastResponse* response) override;

@@ -4,6 +4,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -33,6 +34,17 @@ absl::StatusOr<KeyRing::Digest> ParseDigest(const BridgeKey& key) {
 
 }  // namespace
 
+KnownCaller::KnownCaller(BridgeKey given) : key(std::move(given)) {
+  if (key.publishes_per_second == 0) return;
+  const std::uint32_t burst = key.publish_burst == 0 ? key.publishes_per_second : key.publish_burst;
+  rate = std::make_shared<RateLimit>(key.publishes_per_second, burst);
+}
+
+std::chrono::milliseconds Caller::TakeFromRate(std::uint32_t publications) const {
+  if (rate_ == nullptr) return std::chrono::milliseconds(0);
+  return rate_->Take(publications, RateLimit::Clock::now());
+}
+
 std::string_view Caller::name() const {
   return key_ == nullptr ? std::string_view() : std::string_view(key_->name);
 }
@@ -51,11 +63,21 @@ bool Caller::MayTouchRoom(std::string_view room) const {
          key_->namespaces.end();
 }
 
-absl::StatusOr<KeyRing> KeyRing::Parse(std::vector<BridgeKey> keys) {
+absl::StatusOr<KeyRing> KeyRing::Parse(std::vector<BridgeKey> keys,
+                                       std::vector<BridgeCertificate> certificates) {
   KeyRing ring;
+  std::set<std::string> names;
+  for (BridgeCertificate& certificate : certificates) {
+    if (certificate.subject.empty() || certificate.rights.name.empty() ||
+        !names.insert(certificate.rights.name).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("bridge certificate \"", certificate.rights.name,
+                       "\": every certificate needs a subject, and a name of its own"));
+    }
+    ring.certified_.emplace_back(certificate.subject, std::move(certificate.rights));
+  }
   for (const BridgeKey& key : keys) {
-    const auto same_name = [&key](const BridgeKey& other) { return other.name == key.name; };
-    if (key.name.empty() || std::count_if(keys.begin(), keys.end(), same_name) > 1) {
+    if (key.name.empty() || !names.insert(key.name).second) {
       return absl::InvalidArgumentError(
           absl::StrCat("bridge key \"", key.name, "\": every key needs a name of its own"));
     }
@@ -63,12 +85,21 @@ absl::StatusOr<KeyRing> KeyRing::Parse(std::vector<BridgeKey> keys) {
     if (!digest.ok()) return digest.status();
     ring.digests_.push_back(*digest);
   }
-  ring.keys_ = std::move(keys);
+  for (BridgeKey& key : keys) ring.keys_.emplace_back(std::move(key));
   return ring;
 }
 
+std::optional<Caller> KeyRing::AdmitCertified(const std::vector<std::string_view>& subjects) const {
+  for (const auto& [subject, known] : certified_) {
+    if (std::find(subjects.begin(), subjects.end(), subject) != subjects.end()) {
+      return Caller(known);
+    }
+  }
+  return std::nullopt;
+}
+
 std::variant<Caller, Refusal> KeyRing::Admit(std::optional<std::string_view> authorization) const {
-  if (keys_.empty()) return Caller();
+  if (keys_.empty() && certified_.empty()) return Caller();
   if (!authorization.has_value() || authorization->size() <= kScheme.size() ||
       !absl::EqualsIgnoreCase({authorization->data(), kScheme.size()},
                               {kScheme.data(), kScheme.size()})) {
@@ -77,7 +108,7 @@ std::variant<Caller, Refusal> KeyRing::Admit(std::optional<std::string_view> aut
   const std::string_view key = authorization->substr(kScheme.size());
   Digest shown{};
   SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), shown.data());
-  const BridgeKey* found = nullptr;
+  const KnownCaller* found = nullptr;
   for (std::size_t i = 0; i < digests_.size(); ++i) {
     if (CRYPTO_memcmp(shown.data(), digests_[i].data(), shown.size()) == 0) found = &keys_[i];
   }

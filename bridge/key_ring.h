@@ -1,47 +1,72 @@
-// Who may call, and what. Holds the SHA-256 of each key, never a key. Immutable after Parse, so any
-// thread may ask.
+// Who may call, and what. Holds the SHA-256 of each key, never a key. After Parse nothing changes
+// but how much of each one's rate is used, so any thread may ask.
 #ifndef ROOMCAST_BRIDGE_KEY_RING_H_
 #define ROOMCAST_BRIDGE_KEY_RING_H_
 
 #include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "bridge/bridge_config.h"
 #include "bridge/bridge_observer.h"
+#include "bridge/rate_limit.h"
 
 namespace roomcast::bridge {
+
+// One who may be let in.
+struct KnownCaller {
+  explicit KnownCaller(BridgeKey given);
+  BridgeKey key;
+  std::shared_ptr<RateLimit> rate;  // none: no limit
+};
 
 // One who was let in. Valid as long as its KeyRing.
 class Caller {
  public:
   // May do everything.
   Caller() = default;
-  explicit Caller(const BridgeKey& key) : key_(&key) {}
+  explicit Caller(const KnownCaller& known) : key_(&known.key), rate_(known.rate.get()) {}
 
   // Empty where the bridge is open.
   [[nodiscard]] std::string_view name() const;
   // Admin includes every role.
   [[nodiscard]] bool MayAct(Role role) const;
   [[nodiscard]] bool MayTouchRoom(std::string_view room) const;
+  [[nodiscard]] std::size_t publication_bytes_max() const {
+    return key_ == nullptr ? kPublicationDataBytesMax : key_->publication_bytes_max;
+  }
+  // Takes so many publications from the caller's rate, or none: then how long to wait.
+  [[nodiscard]] std::chrono::milliseconds TakeFromRate(std::uint32_t publications) const;
   // To some namespaces.
   [[nodiscard]] bool is_limited() const { return key_ != nullptr && !key_->namespaces.empty(); }
 
  private:
   const BridgeKey* key_ = nullptr;
+  RateLimit* rate_ = nullptr;
 };
 
 class KeyRing {
  public:
   using Digest = std::array<unsigned char, 32>;
 
-  // No keys: everybody is let in. InvalidArgument: a digest is not 64 hexadecimal digits, or a name
-  // is missing or used twice.
-  static absl::StatusOr<KeyRing> Parse(std::vector<BridgeKey> keys);
+  // Neither keys nor certificates: everybody is let in. InvalidArgument: a digest is not 64
+  // hexadecimal digits, a subject is missing, or a name is missing or used twice.
+  static absl::StatusOr<KeyRing> Parse(std::vector<BridgeKey> keys,
+                                       std::vector<BridgeCertificate> certificates = {});
+
+  [[nodiscard]] bool has_certificates() const { return !certified_.empty(); }
+  // By the names in a certificate that was verified. nullopt: none of them is known.
+  [[nodiscard]] std::optional<Caller> AdmitCertified(
+      const std::vector<std::string_view>& subjects) const;
 
   // `authorization` is the value of the call's metadata of that name; nullopt: there was none.
   // Refusals are kNoKey and kWrongKey. The time it takes says nothing about the keys.
@@ -49,8 +74,9 @@ class KeyRing {
       std::optional<std::string_view> authorization) const;
 
  private:
-  std::vector<BridgeKey> keys_;
+  std::vector<KnownCaller> keys_;
   std::vector<Digest> digests_;
+  std::vector<std::pair<std::string, KnownCaller>> certified_;
 };
 
 }  // namespace roomcast::bridge

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "bridge/bridge_config.h"
 #include "bridge/hub_status.h"
+#include "bridge/message_bytes.h"
 #include "bridge/request_fault.h"
 #include "proto/protocol/codes.h"
 #include "proto/protocol/limits.h"
@@ -44,15 +45,16 @@ Encoding EncodingOf(const v1::NewPublication& publication) {
   return Encoding::kBytes;
 }
 
-std::optional<HubError> FaultInContent(const v1::NewPublication& publication) {
+std::optional<HubError> FaultInContent(const v1::NewPublication& publication,
+                                       const Caller& caller) {
   if (publication.content_case() == Content::CONTENT_NOT_SET) {
     return BadRequest("publication.content is missing: set data, text or json, even if empty");
   }
   const std::size_t bytes = DataOf(publication).size();
-  if (bytes <= kPublicationDataBytesMax) return std::nullopt;
+  const std::size_t most = std::min(kPublicationDataBytesMax, caller.publication_bytes_max());
+  if (bytes <= most) return std::nullopt;
   return MakeError(ErrorCode::kTooLarge,
-                   absl::StrCat("publication.content has ", bytes, " bytes, the most is ",
-                                kPublicationDataBytesMax));
+                   absl::StrCat("publication.content has ", bytes, " bytes, the most is ", most));
 }
 
 std::optional<HubError> FaultInIdempotencyKey(const std::string& key) {
@@ -63,9 +65,9 @@ std::optional<HubError> FaultInIdempotencyKey(const std::string& key) {
 }
 
 template <class Request>
-std::optional<HubError> FaultInWhatIsCommon(const Request& request) {
+std::optional<HubError> FaultInWhatIsCommon(const Request& request, const Caller& caller) {
   if (!request.has_publication()) return BadRequest("publication is missing");
-  if (auto fault = FaultInContent(request.publication())) return fault;
+  if (auto fault = FaultInContent(request.publication(), caller)) return fault;
   return FaultInIdempotencyKey(request.idempotency_key());
 }
 
@@ -81,7 +83,8 @@ std::optional<HubError> FaultInRepetition(const v1::BroadcastRequest& request) {
 
 std::optional<HubError> FaultIn(const v1::PublishRequest& request, const Caller& caller) {
   if (auto fault = FaultInRoom("room", request.room(), caller)) return fault;
-  return FaultInWhatIsCommon(request);
+  if (auto fault = FaultInWhatIsCommon(request, caller)) return fault;
+  return FaultInRate(caller, 1);
 }
 
 std::optional<HubError> FaultIn(const v1::BroadcastRequest& request, const Caller& caller) {
@@ -91,18 +94,20 @@ std::optional<HubError> FaultIn(const v1::BroadcastRequest& request, const Calle
                      absl::StrCat("rooms has ", request.rooms_size(), " names, the most is ",
                                   kBroadcastRoomsMax));
   }
-  if (auto fault = FaultInWhatIsCommon(request)) return fault;
+  if (auto fault = FaultInWhatIsCommon(request, caller)) return fault;
   for (int i = 0; i < request.rooms_size(); ++i) {
     const std::string field = absl::StrCat("rooms[", i, "]");
     if (auto fault = FaultInRoom(field, request.rooms(i), caller)) return fault;
   }
-  return FaultInRepetition(request);
+  if (auto fault = FaultInRepetition(request)) return fault;
+  return FaultInRate(caller, static_cast<std::uint32_t>(request.rooms_size()));
 }
 
 std::optional<HubError> FaultIn(const v1::PublishItem& item, const Caller& caller) {
   if (auto fault = FaultInRoom("room", item.room(), caller)) return fault;
   if (!item.has_publication()) return BadRequest("publication is missing");
-  return FaultInContent(item.publication());
+  if (auto fault = FaultInContent(item.publication(), caller)) return fault;
+  return FaultInRate(caller, 1);
 }
 
 PublicationContent TakeContent(v1::NewPublication& publication) {
@@ -137,6 +142,12 @@ void ToProto(const PublishOutcome& outcome, v1::PublishResponse& out) {
   out.mutable_position()->set_epoch(outcome.position.epoch);
   out.mutable_position()->set_offset(outcome.position.offset);
   out.set_duplicate(outcome.duplicate);
+}
+
+void ToProto(const PublishOutcome& outcome, grpc::ByteBuffer& out) {
+  v1::PublishResponse response;
+  ToProto(outcome, response);
+  WriteTo(out, response);
 }
 
 void ToProto(const HubInfo& info, v1::GetInfoResponse& out) {

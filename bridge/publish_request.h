@@ -3,6 +3,8 @@
 #ifndef ROOMCAST_BRIDGE_PUBLISH_REQUEST_H_
 #define ROOMCAST_BRIDGE_PUBLISH_REQUEST_H_
 
+#include <grpcpp/support/byte_buffer.h>
+
 #include <memory>
 #include <optional>
 #include <variant>
@@ -15,7 +17,8 @@ namespace roomcast::bridge {
 
 using SharedContent = std::shared_ptr<const PublicationContent>;
 
-// The first fault found, with its numbers. The caller's rights to act are checked before.
+// The first fault found, with its numbers. The caller's rights to act are checked before. What has
+// none is taken from the caller's rate.
 std::optional<HubError> FaultIn(const v1::PublishRequest& request, const Caller& caller);
 // Rooms outside the caller's namespaces are a fault of the whole call: nothing is half done.
 std::optional<HubError> FaultIn(const v1::BroadcastRequest& request, const Caller& caller);
@@ -28,6 +31,8 @@ PublicationContent TakeContent(v1::NewPublication& publication);
 SharedContent ContentOf(const v1::NewPublication& publication);
 
 void ToProto(const PublishOutcome& outcome, v1::PublishResponse& out);
+// The encoded PublishResponse.
+void ToProto(const PublishOutcome& outcome, grpc::ByteBuffer& out);
 void ToProto(const HubInfo& info, v1::GetInfoResponse& out);
 
 }  // namespace roomcast::bridge

@@ -1,13 +1,15 @@
 #include "bridge/publish_stream.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
+#include <google/protobuf/arena.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "bridge/hub_status.h"
+#include "bridge/message_bytes.h"
 #include "bridge/publish_request.h"
 #include "bridge/request_fault.h"
 #include "bridge/unary_call.h"
@@ -31,6 +33,24 @@ void ToProto(const ItemOutcome& outcome, v1::PublishAck& ack) {
   } else {
     bridge::ToProto(std::get<PublishOutcome>(outcome.answer), *ack.mutable_published());
   }
+}
+
+// About what it holds.
+std::uint32_t BytesOf(const v1::PublishItem& item) {
+  const v1::NewPublication& publication = item.publication();
+  std::size_t bytes = item.room().size() + publication.data().size() + publication.text().size() +
+                      publication.json().size() + publication.type().size() +
+                      publication.key().size() + publication.user().size();
+  for (const v1::Tag& tag : publication.tags()) bytes += tag.name().size() + tag.value().size();
+  return static_cast<std::uint32_t>(bytes);
+}
+
+// Messages that are built, written and forgotten: their parts need no memory of their own.
+google::protobuf::Arena& EmptyArena() {
+  alignas(8) static thread_local std::array<char, std::size_t{32} << 10> block;
+  static thread_local google::protobuf::Arena arena(block.data(), block.size());
+  arena.Reset();
+  return arena;
 }
 
 }  // namespace
@@ -57,9 +77,7 @@ void PublishStream::OnReadDone(bool ok) {
       const std::lock_guard<std::mutex> lock(mutex_);
       taking_ = true;
     }
-    const grpc::Status parsed =
-        grpc::SerializationTraits<v1::PublishStreamRequest>::Deserialize(&read_, &request_);
-    if (!parsed.ok()) {
+    if (!ReadFrom(read_, request_)) {
       End(When::kAtOnce, Refusal::kBadRequest,
           ToStatus(BadRequest("the bytes are not the request that this method takes")));
     } else if (const std::optional<HubError> fault = FaultInRequest()) {
@@ -129,7 +147,7 @@ void PublishStream::TakeItems() {
       refused.push_back({item.number(), 0, *std::move(fault)});
       continue;
     }
-    const auto size = static_cast<std::uint32_t>(item.ByteSizeLong());
+    const std::uint32_t size = BytesOf(item);
     bytes += size;
     items.push_back({item.number(), std::move(*item.mutable_room()),
                      TakeContent(*item.mutable_publication()), size});
@@ -188,16 +206,17 @@ std::size_t PublishStream::AcksToWrite() const {
 }
 
 void PublishStream::FillResponse() {
-  response_.Clear();
+  auto& response =
+      *google::protobuf::Arena::CreateMessage<v1::PublishStreamResponse>(&EmptyArena());
   std::uint32_t credits = 0;
   if (opened_) {
-    *response_.mutable_opened() = *std::exchange(opened_, std::nullopt);
+    *response.mutable_opened() = *std::exchange(opened_, std::nullopt);
     credits = kStreamWindowItems;
   }
   const std::size_t count = AcksToWrite();
   for (std::size_t i = 0; i < count; ++i) {
     const ItemOutcome& outcome = acks_[acks_at_ + i];
-    ToProto(outcome, *response_.add_acks());
+    ToProto(outcome, *response.add_acks());
     bytes_ -= std::min<std::size_t>(bytes_, outcome.bytes);
   }
   items_ -= count;
@@ -207,12 +226,8 @@ void PublishStream::FillResponse() {
     acks_at_ = 0;
   }
   if (ack_credits_) *ack_credits_ -= std::min<std::uint64_t>(*ack_credits_, count);
-  response_.set_credits(credits + static_cast<std::uint32_t>(count));
-  bool own_buffer = false;
-  written_.Clear();
-  const grpc::Status status = grpc::SerializationTraits<v1::PublishStreamResponse>::Serialize(
-      response_, &written_, &own_buffer);
-  static_cast<void>(status);  // it fails for a message over 2 GiB only
+  response.set_credits(credits + static_cast<std::uint32_t>(count));
+  WriteTo(written_, response);
 }
 
 // ---- How it goes on, and ends

@@ -91,7 +91,6 @@ class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
   std::mutex mutex_;  // of everything below
   grpc::ByteBuffer written_;
-  v1::PublishStreamResponse response_;
   std::vector<ItemOutcome> acks_;
   std::size_t acks_at_ = 0;  // those before are written
   std::size_t items_ = 0;    // taken, and not acknowledged

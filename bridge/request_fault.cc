@@ -1,5 +1,6 @@
 #include "bridge/request_fault.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,14 @@ std::optional<HubError> FaultInRoom(std::string_view field, const std::string& r
   if (caller.MayTouchRoom(room)) return std::nullopt;
   return MakeError(ErrorCode::kPermissionDenied,
                    absl::StrCat(field.data(), " is outside this key's namespaces"));
+}
+
+std::optional<HubError> FaultInRate(const Caller& caller, std::uint32_t publications) {
+  const std::chrono::milliseconds wait = caller.TakeFromRate(publications);
+  if (wait.count() == 0) return std::nullopt;
+  HubError error = MakeError(ErrorCode::kTooManyRequests, "this key publishes faster than it may");
+  error.retry_after_ms = static_cast<std::uint32_t>(wait.count());
+  return error;
 }
 
 std::optional<HubError> FaultInUser(const std::string& user) {

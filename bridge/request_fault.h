@@ -2,6 +2,7 @@
 #ifndef ROOMCAST_BRIDGE_REQUEST_FAULT_H_
 #define ROOMCAST_BRIDGE_REQUEST_FAULT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ HubError BadRequest(std::string message);
 // and within the caller's namespaces.
 std::optional<HubError> FaultInRoom(std::string_view field, const std::string& room,
                                     const Caller& caller);
+// So many publications would be too fast; if not, they are taken from the caller's rate.
+std::optional<HubError> FaultInRate(const Caller& caller, std::uint32_t publications);
 std::optional<HubError> FaultInUser(const std::string& user);
 
 }  // namespace roomcast::bridge

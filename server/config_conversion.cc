@@ -157,6 +157,23 @@ net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
   return server;
 }
 
+namespace {
+
+// Of a key, and of a certificate, which has no hash.
+template <class From>
+bridge::BridgeKey RightsFrom(const From& from) {
+  bridge::BridgeKey key;
+  key.name = from.name();
+  for (const int role : from.roles()) key.roles.push_back(static_cast<bridge::Role>(role));
+  key.namespaces = {from.namespaces().begin(), from.namespaces().end()};
+  key.publishes_per_second = from.publishes_per_second();
+  key.publish_burst = from.publish_burst();
+  key.publication_bytes_max = from.publication_bytes();
+  return key;
+}
+
+}  // namespace
+
 bridge::BridgeConfig BridgeConfigFrom(const v1::Config& config) {
   bridge::BridgeConfig bridge;
   const auto& listener = config.listeners().bridge();
@@ -165,10 +182,12 @@ bridge::BridgeConfig BridgeConfigFrom(const v1::Config& config) {
   bridge.development = config.development();
   bridge.plaintext_keys = listener.plaintext_keys();
   for (const auto& from : config.bridge().keys()) {
-    bridge::BridgeKey key{from.name(), from.sha256(), {}, {}};
-    for (const int role : from.roles()) key.roles.push_back(static_cast<bridge::Role>(role));
-    key.namespaces = {from.namespaces().begin(), from.namespaces().end()};
+    bridge::BridgeKey key = RightsFrom(from);
+    key.sha256 = from.sha256();
     bridge.keys.push_back(std::move(key));
+  }
+  for (const auto& from : config.bridge().certificates()) {
+    bridge.certificates.push_back({from.subject(), RightsFrom(from)});
   }
   bridge.reflection = config.bridge().reflection();
   bridge.message_bytes_max = config.bridge().message_bytes();

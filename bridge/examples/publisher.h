@@ -86,10 +86,10 @@ class Publisher {
     ++waiting_;
     if (stream_ != nullptr) stream_->WriteMore(lock);
   }
-  // Until everything that was pushed has an outcome.
+  // Until everything that was pushed has an outcome, and its Done has returned.
   void Flush() {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return waiting_ == 0; });
+    changed_.wait(lock, [this] { return waiting_ == 0 && reporting_ == 0; });
   }
   // How often it has come back.
   int reconnects() {
@@ -175,7 +175,7 @@ class Publisher {
         for (const v1::PublishAck& ack : response_.acks()) owner_.Settle(ack, outcomes);
         WriteMore(lock);
       }
-      for (auto& [done, outcome] : outcomes) done(outcome);
+      owner_.Report(outcomes);
       StartRead(&response_);
     }
     void OnDone(const grpc::Status& status) override {
@@ -260,7 +260,10 @@ class Publisher {
                 std::vector<std::pair<Done, Outcome>>& outcomes) {
     Item& item = items_[at];
     if (std::exchange(item.settled, true)) return;
-    if (item.done) outcomes.emplace_back(std::move(item.done), outcome);
+    if (item.done) {
+      outcomes.emplace_back(std::move(item.done), outcome);
+      ++reporting_;
+    }
     item.item.Clear();
     --waiting_;
     if (waiting_ == 0 || waiting_ + 1 == options_.waiting_max) changed_.notify_all();
@@ -281,7 +284,15 @@ class Publisher {
       for (std::size_t i = 0; i < items_.size(); ++i) SettleAt(i, outcome, outcomes);
       Pop();
     }
-    for (auto& [done, one] : outcomes) done(one);
+    Report(outcomes);
+  }
+  // Without the lock.
+  void Report(const std::vector<std::pair<Done, Outcome>>& outcomes) {
+    if (outcomes.empty()) return;
+    for (const auto& [done, outcome] : outcomes) done(outcome);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    reporting_ -= outcomes.size();
+    if (reporting_ == 0) changed_.notify_all();
   }
 
   const Options options_;
@@ -293,6 +304,7 @@ class Publisher {
   std::deque<Item> items_;  // numbered from first_
   std::uint64_t first_ = 1;
   std::size_t waiting_ = 0;
+  std::size_t reporting_ = 0;  // have an outcome, of which their Done may not know yet
   Stream* stream_ = nullptr;
   int streams_ = 0;
   bool closing_ = false;

@@ -207,7 +207,7 @@ void HomeRooms::OnEndRoom(const EndRoom& order, Tallies& tallies) {
 // ---- Publishing
 // ------------------------------------------------------------------------------------
 
-void HomeRooms::OnPublish(PublishToRoom publish, Now now) {
+void HomeRooms::OnPublish(PublishToRoom&& publish, Now now) {
   Failure failure;
   HomeRoom* room = Open(publish.room, now, failure);
   if (room == nullptr) return Refuse(publish.origin, std::move(failure));

@@ -34,7 +34,7 @@ class HomeRooms {
   void OnJoin(JoinRoom join, Now now);
   void OnRejoin(const RejoinRoom& again);
   void OnLeave(const LeaveRoom& leave, Now now);
-  void OnPublish(PublishToRoom publish, Now now);
+  void OnPublish(PublishToRoom&& publish, Now now);
   void OnCatchUp(const CatchUp& ask, Now now);
   // A backend ends everybody who is in the room.
   void OnEndRoom(const EndRoom& order, Tallies& tallies);

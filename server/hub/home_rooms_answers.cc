@@ -57,7 +57,7 @@ void HomeRooms::OnOpened(HomeRoom& room, Engine::Answer answer, Now now) {
     if (const auto* join = std::get_if<JoinRoom>(&mail)) {
       answer.ok ? OnJoin(*join, now) : Refuse(*join, EngineFailed());
     } else if (const auto* publish = std::get_if<PublishToRoom>(&mail)) {
-      answer.ok ? OnPublish(*publish, now) : Refuse(publish->origin, EngineFailed());
+      answer.ok ? OnPublish(PublishToRoom(*publish), now) : Refuse(publish->origin, EngineFailed());
     } else if (const auto* ask = std::get_if<ReadHistory>(&mail)) {
       answer.ok ? OnReadHistory(*ask, now) : Refuse(*ask, EngineFailed());
     } else if (const auto* trim = std::get_if<TrimHistory>(&mail)) {

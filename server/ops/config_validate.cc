@@ -124,6 +124,20 @@ void CheckAuth(const v1::Config& config, Problems& problems) {
   }
 }
 
+// Of a key or of a certificate.
+template <class Caller>
+void CheckRights(const v1::Config& config, const std::string& path, const Caller& caller,
+                 Problems& problems) {
+  if (caller.roles().empty()) problems.push_back(path + ".roles: none, so it may do nothing");
+  for (const std::string& name : caller.namespaces()) {
+    const bool known = std::any_of(config.namespaces().begin(), config.namespaces().end(),
+                                   [&name](const auto& space) { return space.name() == name; });
+    if (!known) {
+      problems.push_back(absl::StrCat(path, ".namespaces: no namespace is called `", name, "`"));
+    }
+  }
+}
+
 void CheckBridgeKeys(const v1::Config& config, Problems& problems) {
   std::set<std::string> names;
   std::set<std::string> hashes;
@@ -139,21 +153,27 @@ void CheckBridgeKeys(const v1::Config& config, Problems& problems) {
     } else if (!hashes.insert(absl::AsciiStrToLower(key.sha256())).second) {
       problems.push_back(path + ".sha256: another key has the same");
     }
-    if (key.roles().empty()) problems.push_back(path + ".roles: none, so it may do nothing");
-    for (const std::string& name : key.namespaces()) {
-      const bool known = std::any_of(config.namespaces().begin(), config.namespaces().end(),
-                                     [&name](const auto& space) { return space.name() == name; });
-      if (!known) {
-        problems.push_back(absl::StrCat(path, ".namespaces: no namespace is called `", name, "`"));
-      }
+    CheckRights(config, path, key, problems);
+  }
+  index = 0;
+  for (const auto& certificate : config.bridge().certificates()) {
+    const std::string path = ItemPath("bridge.certificates", certificate, index++);
+    if (!names.insert(certificate.name()).second) {
+      problems.push_back(path + ": the name is there twice");
     }
+    CheckRights(config, path, certificate, problems);
+  }
+  if (index > 0 && config.listeners().bridge().tls().client_ca_file().empty()) {
+    problems.push_back(
+        "bridge.certificates: nobody is asked for one: give listeners.bridge.tls.client_ca_file");
   }
 }
 
 void CheckBridge(const v1::Config& config, Problems& problems) {
   const auto& listener = config.listeners().bridge();
   const bool open = OthersCanReach(listener.address());
-  if (config.bridge().keys().empty() && (open || !config.development())) {
+  const bool unknown = config.bridge().keys().empty() && config.bridge().certificates().empty();
+  if (unknown && (open || !config.development())) {
     problems.push_back(absl::StrCat(
         "bridge.keys: none, and the bridge at ", listener.address(),
         " would be open to all; give a key, or state development: true on a loopback address"));

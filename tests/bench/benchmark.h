@@ -67,6 +67,7 @@ void HistoryOverhead(const Options& options, Report& report);
 void Recovery(const Options& options, Report& report);
 void ResumeStorm(const Options& options, Report& report);
 void Drain(const Options& options, Report& report);
+void Push(const Options& options, Report& report);
 
 const std::vector<Benchmark>& Benchmarks();
 

@@ -60,12 +60,12 @@ void Await(const Contestant& who, const std::function<bool()>& condition) {
 }
 
 // From the hub's log line that says where it listens. 0: it has not said so yet.
-std::uint16_t PublicPortIn(const std::string& log) {
-  constexpr std::string_view kName = "\"public_port\":";
-  const std::size_t at = log.find(kName);
+std::uint16_t PortIn(const std::string& log, std::string_view name) {
+  const std::string quoted = "\"" + std::string(name) + "\":";
+  const std::size_t at = log.find(quoted);
   std::uint16_t port = 0;
   if (at == std::string::npos || log.find('\n', at) == std::string::npos) return 0;
-  std::from_chars(log.data() + at + kName.size(), log.data() + log.size(), port);
+  std::from_chars(log.data() + at + quoted.size(), log.data() + log.size(), port);
   return port;
 }
 
@@ -93,9 +93,17 @@ Contestant StartHub(const std::string& program, const Cores& cores,
   words.insert(words.end(), {"--set", "limits.commands_per_second=" + std::string(kMany)});
   words.insert(words.end(), {"--set", "limits.command_burst=" + std::string(kMany)});
   words.insert(words.end(), flags.begin(), flags.end());
-  Contestant hub{"hub", std::make_unique<ChildProcess>(words, cores), 0, &RoomcastWords()};
-  Await(hub, [&] { return (hub.port = PublicPortIn(hub.process->Said())) != 0; });
+  Contestant hub{"hub", std::make_unique<ChildProcess>(words, cores), 0, 0, &RoomcastWords()};
+  Await(hub, [&] { return (hub.port = PortIn(hub.process->Said(), "public_port")) != 0; });
+  hub.bridge_port = PortIn(hub.process->Said(), "bridge_port");
   return hub;
+}
+
+Contestant StartGrpcEcho(const std::string& program, const Cores& cores) {
+  Contestant echo{"echo", std::make_unique<ChildProcess>(std::vector<std::string>{program}, cores)};
+  Await(echo,
+        [&] { return (echo.bridge_port = PortIn(echo.process->Said(), "bridge_port")) != 0; });
+  return echo;
 }
 
 Contestant StartSingleSendsHub(const Cores& cores) {
@@ -105,7 +113,7 @@ Contestant StartSingleSendsHub(const Cores& cores) {
     if (write(out, &port, sizeof(port)) != sizeof(port)) throw Failure("nobody listens");
   };
   Contestant hub{"single sends",
-                 std::make_unique<ChildProcess>([&] { RunSingleSendsHub(tell); }, cores), 0,
+                 std::make_unique<ChildProcess>([&] { RunSingleSendsHub(tell); }, cores), 0, 0,
                  &RoomcastWords()};
   close(ends[1]);
   const bool told = read(ends[0], &hub.port, sizeof(hub.port)) == sizeof(hub.port);
@@ -115,7 +123,7 @@ Contestant StartSingleSendsHub(const Cores& cores) {
 }
 
 Contestant StartFloor(const Words& words, const Cores& cores) {
-  Contestant floor{"floor", nullptr, 0, &words};
+  Contestant floor{"floor", nullptr, 0, 0, &words};
   const int listening = Listen(floor.port);
   floor.process = std::make_unique<ChildProcess>([&] { RunFloor(listening); }, cores);
   close(listening);
@@ -129,7 +137,7 @@ Contestant StartPeer(const std::string& program, const Cores& cores) {
   Contestant peer{"peer",
                   std::make_unique<ChildProcess>(
                       std::vector<std::string>{program, "-addr", address, "-prepared"}, cores),
-                  port, &PlainWords()};
+                  port, 0, &PlainWords()};
   Await(peer, [&] { return Answers(port); });
   return peer;
 }

@@ -16,6 +16,7 @@ struct Contestant {
   std::string name;
   std::unique_ptr<ChildProcess> process;
   std::uint16_t port = 0;
+  std::uint16_t bridge_port = 0;  // of a hub, and of the echo
   const Words* words = nullptr;
 };
 
@@ -31,6 +32,8 @@ Places PlacesFor(std::size_t server_cores);
 // may publish, as fast as they like. `flags` come last.
 Contestant StartHub(const std::string& program, const Cores& cores,
                     const std::vector<std::string>& flags = {});
+// Bare gRPC: the program beside the benchmarks', with no port but the bridge's.
+Contestant StartGrpcEcho(const std::string& program, const Cores& cores);
 Contestant StartSingleSendsHub(const Cores& cores);
 // With PlainWords() or BareWords().
 Contestant StartFloor(const Words& words, const Cores& cores);

@@ -160,11 +160,22 @@ void Load::SetReading(std::size_t member, bool reading) {
   sockets_[member].SetReading(reading);
 }
 
-void Load::QueuePublication(std::size_t room, std::uint64_t due_at) {
+void Load::MakePublication(std::size_t room, std::uint64_t due_at) {
   WriteMark(payload_, {++rooms_[room].published, due_at});
   if (shape_.talks) WriteTalk(payload_, kMarkBytes, rooms_[room].published);
-  PublisherOf(room).Queue(words_.Publish(rooms_[room].name, payload_));
   owed_ += rooms_[room].readers;
+}
+
+void Load::QueuePublication(std::size_t room, std::uint64_t due_at) {
+  MakePublication(room, due_at);
+  PublisherOf(room).Queue(words_.Publish(rooms_[room].name, payload_));
+}
+
+void Load::PublishBy(
+    std::size_t room, std::uint64_t due_at,
+    const std::function<void(const std::string& room, const std::string& payload)>& send) {
+  MakePublication(room, due_at);
+  send(rooms_[room].name, payload_);
 }
 
 ClientSocket& Load::PublisherOf(std::size_t room) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,10 @@ class Load {
   double Saturate(std::size_t window, double seconds, std::size_t slowest_max = SIZE_MAX);
   // One publication now.
   void Publish(std::size_t room, std::uint64_t due_at);
+  // One publication now, which `send` takes to the server, another way.
+  void PublishBy(
+      std::size_t room, std::uint64_t due_at,
+      const std::function<void(const std::string& room, const std::string& payload)>& send);
   // Until nothing is owed any more.
   void Settle();
   // Lets time pass, and takes what comes.
@@ -86,6 +91,8 @@ class Load {
   void Advance(std::size_t index, std::uint64_t first, std::uint64_t last);
   // What the member of the first room that has got the least has not got.
   [[nodiscard]] std::uint64_t OwedToSlowest() const;
+  // The next publication of the room, in payload_; its members are owed it.
+  void MakePublication(std::size_t room, std::uint64_t due_at);
   void QueuePublication(std::size_t room, std::uint64_t due_at);
   [[nodiscard]] ClientSocket& PublisherOf(std::size_t room);
 

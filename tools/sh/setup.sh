@@ -4,7 +4,8 @@
 
 PYTHON=/usr/bin/python3
 NODE_PIN=22
-NPM_FOLDERS=(tools/node client-wasm/ts web-demo tests/browser tests/conformance tests/packages)
+NPM_FOLDERS=(tools/node client-wasm/ts web-demo tests/browser tests/conformance tests/packages
+  bridge/examples)
 NPM=()
 
 as_root() {

@@ -1,0 +1,64 @@
+// Node's gRPC says things to the bridge that make no sense. One line for each: its name, and the
+// name of the status that came back.
+import { connect, grpc } from '../../bridge/examples/roomcast_client.mjs';
+
+const [address, room] = process.argv.slice(2);
+const client = connect(address);
+const raw = (bytes) => bytes;
+const statusOf = (error) => (error === null ? 'OK' : grpc.status[error.code]);
+const deadline = () => ({ deadline: Date.now() + 30_000 });
+
+const unary = (method, bytes, metadata = new grpc.Metadata(), options = deadline()) =>
+  new Promise((resolve) => {
+    client.makeUnaryRequest(`/roomcast.v1.Bridge/${method}`, raw, raw, bytes, metadata, options,
+      (error) => resolve(statusOf(error)));
+  });
+
+// Writes these messages, and reads to the end.
+const stream = (messages, { metadata = new grpc.Metadata(), cancel = false } = {}) =>
+  new Promise((resolve) => {
+    const call = client.makeBidiStreamRequest('/roomcast.v1.Bridge/PublishStream', raw, raw, metadata,
+      deadline());
+    call.on('data', () => {});
+    call.on('error', () => {});
+    call.on('status', (status) => resolve(grpc.status[status.code]));
+    for (const message of messages) call.write(message);
+    if (cancel) call.cancel();
+    else call.end();
+  });
+
+const filled = new grpc.Metadata();
+filled.set('x-filler', 'x'.repeat(20_000));
+const text = (content) => {
+  const name = Buffer.from(room);
+  const inner = Buffer.concat([Buffer.from([0x12, content.length]), content]);
+  return Buffer.concat([Buffer.from([0x0a, name.length]), name, Buffer.from([0x12, inner.length]), inner]);
+};
+const open = Buffer.from([0x0a, 0x00]);
+const cases = [
+  ['unknown method', () => unary('NoSuchCall', Buffer.alloc(0))],
+  ['nothing', () => unary('Publish', Buffer.alloc(0))],
+  ['truncated', () => unary('Publish', Buffer.from([0x0a, 0x7f, 0x61]))],
+  ['noise', () => unary('Publish', Buffer.alloc(64, 0xff))],
+  ['wrong wire type', () => unary('Publish', Buffer.from([0x08, 0x05, 0x10, 0x05]))],
+  ['invalid UTF-8', () => unary('Publish', text(Buffer.from([0xff, 0xfe])))],
+  ['5 MiB', () => unary('Publish', Buffer.alloc(5 << 20, 0x61))],
+  ['20 KB of metadata', () => unary('Publish', text(Buffer.from('x')), filled)],
+  ['a deadline in the past', () => unary('Publish', text(Buffer.from('x')), undefined,
+    { deadline: Date.now() - 1000 })],
+  ['management without a name', () => unary('Disconnect', Buffer.alloc(0))],
+  ['stream: nothing', () => stream([Buffer.alloc(0)])],
+  ['stream: noise', () => stream([open, Buffer.alloc(64, 0xff)])],
+  ['stream: open twice', () => stream([open, open])],
+  ['stream: 5 MiB', () => stream([open, Buffer.alloc(5 << 20, 0x61)])],
+  ['stream: 20 KB of metadata', () => stream([open], { metadata: filled })],
+  ['stream: cancelled', () => stream([open], { cancel: true })],
+  ['stream: only opened', () => stream([open])],
+];
+for (const [name, run] of cases) console.log(`${name}: ${await run()}`);
+const resets = Array.from({ length: 300 }, () => stream([open], { cancel: true }));
+console.log(`rapid resets: ${[...new Set(await Promise.all(resets))].join(' ')}`);
+console.log(`and then: ${await unary('Publish', text(Buffer.from('x')))}`);
+client.close();
+// Deadlines of what is over keep Node waiting.
+process.exit(0);

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""A Node backend (@grpc/grpc-js) against the real hub: the example, and bad input."""
+import os
+import subprocess
+import unittest
+import uuid
+
+import grpc
+
+import hub_process
+
+hub_process.generate_stubs()
+# pylint: disable=wrong-import-position,import-error
+from roomcast.v1 import bridge_pb2, bridge_pb2_grpc
+
+PATIENCE = 120
+
+EXPECTED = """\
+unknown method: UNIMPLEMENTED
+nothing: INVALID_ARGUMENT
+truncated: INVALID_ARGUMENT
+noise: INVALID_ARGUMENT
+wrong wire type: INVALID_ARGUMENT
+invalid UTF-8: INVALID_ARGUMENT
+5 MiB: RESOURCE_EXHAUSTED
+20 KB of metadata: RESOURCE_EXHAUSTED
+a deadline in the past: DEADLINE_EXCEEDED
+management without a name: INVALID_ARGUMENT
+stream: nothing: INVALID_ARGUMENT
+stream: noise: INVALID_ARGUMENT
+stream: open twice: INVALID_ARGUMENT
+stream: 5 MiB: RESOURCE_EXHAUSTED
+stream: 20 KB of metadata: RESOURCE_EXHAUSTED
+stream: cancelled: CANCELLED
+stream: only opened: OK
+rapid resets: CANCELLED
+and then: OK
+"""
+
+
+class NodeTest(unittest.TestCase):
+    """One hub for all of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        binary = hub_process.find_binary()
+        if binary is None:
+            raise unittest.SkipTest("no roomcast program is built; set ROOMCAST_BINARY")
+        cls.hub = hub_process.HubProcess(binary)
+        cls.addClassCleanup(cls.hub.close)
+
+    def run_node(self, script, *words):
+        """What it said; it ends well."""
+        ended = subprocess.run(["node", str(hub_process.ROOT / script), *words], text=True,
+                               capture_output=True, timeout=PATIENCE, check=False,
+                               env={**os.environ, "no_proxy": "127.0.0.1"})
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""), ended.stdout)
+        return ended.stdout
+
+    def top(self, room):
+        """How many publications the room has seen, before this one."""
+        with hub_process.open_channel(self.hub.bridge) as channel:
+            return bridge_pb2_grpc.BridgeStub(channel).Publish(bridge_pb2.PublishRequest(
+                room=room, publication=bridge_pb2.NewPublication(text="last")),
+                timeout=PATIENCE).position.offset - 1
+
+    def test_the_example_pushes(self):
+        room = f"test-{uuid.uuid4().hex}"
+        self.assertEqual(self.run_node("bridge/examples/push_stream.mjs", room, "5000",
+                                       self.hub.bridge), "5000 messages are settled\n")
+        self.assertEqual(self.top(room), 5000)
+
+    def test_bad_input_gets_the_right_status_and_does_nothing(self):
+        room = f"test-{uuid.uuid4().hex}"
+        said = self.run_node("tests/bridge/bad_input.mjs", self.hub.bridge, room)
+        self.assertEqual(said, EXPECTED)
+        self.assertEqual(self.top(room), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
