@@ -78,6 +78,7 @@ std::vector<bridge::ItemOutcome>& ItemDesk::ReadyFor(
     if (last->sink == sink) return last->outcomes;
   }
   ready_.push_back({sink, {}});
+  ready_.back().outcomes.reserve(64);
   return ready_.back().outcomes;
 }
 

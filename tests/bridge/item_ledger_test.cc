@@ -1,0 +1,101 @@
+#include "bridge/item_ledger.h"
+
+#include <gtest/gtest.h>
+
+#include "bridge/stream_producer.h"
+
+namespace roomcast::bridge {
+namespace {
+
+using Verdict = ItemLedger::Verdict;
+
+PublishOutcome At(std::uint64_t offset) { return {{7, offset}, false}; }
+
+TEST(ItemLedger, WhatWasPublishedIsKnownAgainWithItsPosition) {
+  ItemLedger ledger(4, 16);
+  EXPECT_EQ(ledger.Take(1).verdict, Verdict::kNew);
+  const PublishOutcome outcome = At(9);
+  EXPECT_EQ(ledger.Settle(1, &outcome), 1u);
+  const ItemLedger::Answer again = ledger.Take(1);
+  EXPECT_EQ(again.verdict, Verdict::kPublished);
+  EXPECT_EQ(again.outcome.position.offset, 9u);
+  EXPECT_EQ(ledger.Settle(1, &outcome), 0u) << "it is settled already";
+  EXPECT_EQ(ledger.Settle(2, &outcome), 0u) << "nobody has sent it";
+}
+
+TEST(ItemLedger, WhatWasRefusedMayBeTriedAgain) {
+  ItemLedger ledger(4, 16);
+  static_cast<void>(ledger.Take(1));
+  static_cast<void>(ledger.Take(2));
+  const PublishOutcome outcome = At(1);
+  EXPECT_EQ(ledger.Settle(1, nullptr), 1u);
+  EXPECT_EQ(ledger.Settle(2, &outcome), 1u);
+  EXPECT_EQ(ledger.settled_up_to(), 2u);
+  EXPECT_EQ(ledger.Take(1).verdict, Verdict::kNew);
+  EXPECT_EQ(ledger.settled_up_to(), 0u);
+  EXPECT_EQ(ledger.Settle(1, &outcome), 1u);
+  EXPECT_EQ(ledger.settled_up_to(), 2u);
+}
+
+TEST(ItemLedger, AnItemUnderWayIsAcknowledgedForEachSendingOfTheStreamThatReads) {
+  ItemLedger ledger(4, 16);
+  static_cast<void>(ledger.Take(1));
+  EXPECT_EQ(ledger.Take(1).verdict, Verdict::kUnderWay);
+  static_cast<void>(ledger.Take(2));
+  ledger.BeginStream();
+  EXPECT_EQ(ledger.Take(1).verdict, Verdict::kUnderWay);
+  const PublishOutcome outcome = At(1);
+  EXPECT_EQ(ledger.Settle(1, &outcome), 1u);
+  EXPECT_EQ(ledger.Settle(2, &outcome), 0u) << "the stream that sent it reads no more";
+  EXPECT_EQ(ledger.Take(2).verdict, Verdict::kPublished);
+}
+
+TEST(ItemLedger, NumbersBeginAnywhereAndGoOnOneByOne) {
+  ItemLedger ledger(4, 16);
+  EXPECT_EQ(ledger.Take(100).verdict, Verdict::kNew);
+  EXPECT_EQ(ledger.Take(102).verdict, Verdict::kSkips);
+  EXPECT_EQ(ledger.next(), 101u);
+  EXPECT_EQ(ledger.Take(99).verdict, Verdict::kForgotten);
+  EXPECT_EQ(ledger.Take(101).verdict, Verdict::kNew);
+}
+
+TEST(ItemLedger, ItIsBoundedWhateverIsStillUnderWay) {
+  ItemLedger ledger(4, 16);
+  const PublishOutcome outcome = At(1);
+  for (std::uint64_t number = 1; number <= 10; ++number) {
+    static_cast<void>(ledger.Take(number));
+    static_cast<void>(ledger.Settle(number, &outcome));
+  }
+  EXPECT_EQ(ledger.Take(6).verdict, Verdict::kForgotten);
+  EXPECT_EQ(ledger.Take(7).verdict, Verdict::kPublished);
+  // One that never ends holds up those behind it, in the end.
+  static_cast<void>(ledger.Take(11));
+  std::uint64_t number = 12;
+  while (ledger.Take(number).verdict == Verdict::kNew) {
+    static_cast<void>(ledger.Settle(number++, &outcome));
+  }
+  EXPECT_EQ(ledger.Take(number).verdict, Verdict::kFull);
+  EXPECT_LE(number, 11u + 16);
+  EXPECT_EQ(ledger.settled_up_to(), 10u);
+  EXPECT_EQ(ledger.Settle(11, &outcome), 1u);
+  EXPECT_EQ(ledger.Take(number).verdict, Verdict::kNew);
+}
+
+TEST(StreamProducers, TheLongestWithoutAStreamAreForgottenFirst) {
+  using Clock = StreamProducers::Clock;
+  StreamProducers producers(2, 4, 16);
+  const Clock::time_point start{std::chrono::hours(1)};
+  const auto first = producers.Find("a", {1, 1}, start);
+  EXPECT_EQ(producers.Find("a", {1, 1}, start), first) << "known again";
+  EXPECT_NE(producers.Find("", {}, start), producers.Find("", {}, start)) << "nameless";
+  static_cast<void>(producers.Find("b", {2, 1}, start + std::chrono::seconds(1)));
+  static_cast<void>(producers.Find("c", {3, 1}, start + std::chrono::seconds(2)));
+  producers.OnStreamEnded("c", start + std::chrono::seconds(3));
+  EXPECT_EQ(producers.size(), 2u);
+  EXPECT_NE(producers.Find("a", {1, 1}, start + std::chrono::seconds(4)), first);
+  producers.OnStreamEnded("c", start + std::chrono::hours(2));
+  EXPECT_EQ(producers.size(), 1u) << "the others' time is over";
+}
+
+}  // namespace
+}  // namespace roomcast::bridge
