@@ -6,7 +6,6 @@
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "client-wasm/abi/record_writer.h"
 #include "client-wasm/abi/scratch.h"
@@ -26,42 +25,33 @@ using namespace roomcast::client;  // NOLINT(google-build-using-namespace)
 struct Client {
   Client(const ClientOptions& options, Now now) : core(options, now) {}
 
-  // The end of an input: its effects replace those before.
-  void Publish() {
-    core.TakeEffects(batch);
-    writer.Write(batch, inbound.view());
-    mailbox.effects = reinterpret_cast<rc_address>(writer.records().data());
-    mailbox.effect_count = static_cast<std::uint32_t>(writer.records().size());
-    mailbox.text = reinterpret_cast<rc_address>(writer.text().data());
-    mailbox.text_bytes = static_cast<std::uint32_t>(writer.text().size());
-  }
-
   ClientCore core;
   EffectBatch batch;
   RecordWriter writer;
   HostBuffer inbound;
   rc_mailbox mailbox{};
   std::array<double, RC_STAT_COUNT> stats{};
+  std::uint32_t handle = 0;
+  std::unique_ptr<Client> next;
 };
 
 // Everything that lives in the module. Never destroyed: the module ends with its memory.
 struct Module {
   HostBuffer scratch;
+  ScratchReader reader;  // of the input under way
+  Client* chosen = nullptr;
+  Now now{};
   std::uint32_t last_handle = 0;
-  std::vector<std::pair<std::uint32_t, std::unique_ptr<Client>>> clients;
+  std::unique_ptr<Client> clients;
 };
-
-Module& TheModule() {
-  static Module* const module = new Module;
-  return *module;
-}
-
-Client* Find(std::uint32_t handle) {
-  for (auto& [number, client] : TheModule().clients) {
-    if (number == handle) return client.get();
-  }
-  return nullptr;
-}
+template <class T>
+union Undying {
+  constexpr Undying() : value() {}
+  ~Undying() {}  // NOLINT(modernize-use-equals-default): the value's is not called
+  T value;
+};
+constinit Undying<Module> the_module;
+Module& module = the_module.value;
 
 // A double as whole microseconds; nonsense is 0.
 std::int64_t ToMicroseconds(double value) {
@@ -80,21 +70,17 @@ std::uint64_t Join64(std::uint32_t low, std::uint32_t high) {
 std::uint32_t Low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 std::uint32_t High(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
 
-// One input to one client: nothing at all for a handle that does not exist.
+// One input to the chosen client: nothing at all where none is chosen.
 template <class Input>
-std::uint32_t With(std::uint32_t handle, Input input) {
-  Client* client = Find(handle);
-  if (client == nullptr) return 0;
-  const auto answer = input(*client);
-  client->Publish();
-  return static_cast<std::uint32_t>(answer);
+std::uint32_t With(Input input) {
+  return module.chosen == nullptr ? 0 : static_cast<std::uint32_t>(input(module.chosen->core));
 }
 
 // What rc_publish and rc_send have in common; views the scratch buffer.
 struct PublishArguments {
   PublishArguments(std::uint32_t encoding, std::uint32_t type_bytes, std::uint32_t key_bytes,
-                   std::uint32_t data_bytes, std::uint32_t tag_count)
-      : reader(TheModule().scratch) {
+                   std::uint32_t data_bytes, std::uint32_t tag_count) {
+    ScratchReader& reader = module.reader;
     options.encoding = static_cast<Encoding>(encoding);
     options.type = reader.Take(type_bytes);
     options.key = reader.Take(key_bytes);
@@ -109,7 +95,6 @@ struct PublishArguments {
     }
     options.tags = {tags.data(), count};
   }
-  ScratchReader reader;
   std::array<Tag, kTagsMax + 1> tags;
   PublishOptions options;
 };
@@ -119,13 +104,21 @@ struct PublishArguments {
 extern "C" {
 
 rc_address rc_scratch(uint32_t bytes) {
-  return reinterpret_cast<rc_address>(TheModule().scratch.Reserve(bytes));
+  return reinterpret_cast<rc_address>(module.scratch.Reserve(bytes));
 }
 
-uint32_t rc_create(double now, double wall, uint32_t seed_low, uint32_t seed_high, uint32_t flags,
-                   uint32_t url_bytes, uint32_t name_bytes, uint32_t version_bytes) {
-  Module& module = TheModule();
-  ScratchReader reader(module.scratch);
+uint32_t rc_begin(uint32_t client, double now, double wall) {
+  Client* found = module.clients.get();
+  while (found != nullptr && found->handle != client) found = found->next.get();
+  module.chosen = found;
+  module.now = ToNow(now, wall);
+  module.reader = ScratchReader(module.scratch);
+  return found != nullptr;
+}
+
+uint32_t rc_create(uint32_t seed_low, uint32_t seed_high, uint32_t flags, uint32_t url_bytes,
+                   uint32_t name_bytes, uint32_t version_bytes) {
+  ScratchReader& reader = module.reader;
   ClientOptions options;
   const std::string_view producer = reader.Take(kProducerBytes);
   options.url = reader.Take(url_bytes);
@@ -136,117 +129,116 @@ uint32_t rc_create(double now, double wall, uint32_t seed_low, uint32_t seed_hig
   std::memcpy(options.producer.data(), producer.data(), kProducerBytes);
   options.seed = Join64(seed_low, seed_high);
   options.token_provider = (flags & RC_CREATE_TOKEN_PROVIDER) != 0;
-  const std::uint32_t handle = ++module.last_handle;
-  module.clients.emplace_back(handle, std::make_unique<Client>(options, ToNow(now, wall)));
-  return handle;
+  auto client = std::make_unique<Client>(options, module.now);
+  client->handle = ++module.last_handle;
+  client->next = std::move(module.clients);
+  module.clients = std::move(client);
+  return module.last_handle;
 }
 
 void rc_destroy(uint32_t client) {
-  std::erase_if(TheModule().clients, [client](const auto& entry) { return entry.first == client; });
+  module.chosen = nullptr;
+  std::unique_ptr<Client>* place = &module.clients;
+  while (*place != nullptr && (*place)->handle != client) place = &(*place)->next;
+  if (*place != nullptr) *place = std::move((*place)->next);
 }
 
-rc_address rc_mailbox_address(uint32_t client) {
-  Client* found = Find(client);
-  return found == nullptr ? 0 : reinterpret_cast<rc_address>(&found->mailbox);
+rc_address rc_mailbox_address(void) {
+  return module.chosen == nullptr ? 0 : reinterpret_cast<rc_address>(&module.chosen->mailbox);
 }
 
-uint32_t rc_connect(uint32_t client, double now, double wall) {
-  return With(client, [&](Client& c) { return c.core.Connect(ToNow(now, wall)); });
+void rc_effects(void) {
+  Client* const client = module.chosen;
+  if (client == nullptr) return;
+  client->core.TakeEffects(client->batch);
+  RecordWriter& writer = client->writer;
+  writer.Write(client->batch, client->inbound.view());
+  rc_mailbox& mailbox = client->mailbox;
+  mailbox.effects = reinterpret_cast<rc_address>(writer.records().data());
+  mailbox.effect_count = static_cast<std::uint32_t>(writer.records().size());
+  mailbox.text = reinterpret_cast<rc_address>(writer.text().data());
+  mailbox.text_bytes = static_cast<std::uint32_t>(writer.text().size());
 }
 
-void rc_disconnect(uint32_t client, double now, double wall) {
-  With(client, [&](Client& c) { return c.core.Disconnect(ToNow(now, wall)), 0; });
+uint32_t rc_connect(void) {
+  return With([](ClientCore& core) { return core.Connect(module.now); });
 }
 
-void rc_close(uint32_t client, double now, double wall) {
-  With(client, [&](Client& c) { return c.core.Close(ToNow(now, wall)), 0; });
+void rc_disconnect(void) {
+  With([](ClientCore& core) { return core.Disconnect(module.now), 0; });
 }
 
-void rc_token(uint32_t client, double now, double wall, uint32_t request, uint32_t token_bytes) {
-  With(client, [&](Client& c) {
-    ScratchReader reader(TheModule().scratch);
-    c.core.GiveToken(ToNow(now, wall), request, reader.Take(token_bytes));
-    return 0;
+void rc_close(void) {
+  With([](ClientCore& core) { return core.Close(module.now), 0; });
+}
+
+void rc_token(uint32_t request, uint32_t token_bytes) {
+  With([=](ClientCore& core) {
+    return core.GiveToken(module.now, request, module.reader.Take(token_bytes)), 0;
   });
 }
 
-void rc_token_failed(uint32_t client, double now, double wall, uint32_t request,
-                     uint32_t permanent) {
-  With(client, [&](Client& c) {
-    c.core.TokenFailed(ToNow(now, wall), request, permanent != 0);
-    return 0;
+void rc_token_failed(uint32_t request, uint32_t permanent) {
+  With([=](ClientCore& core) { return core.TokenFailed(module.now, request, permanent != 0), 0; });
+}
+
+void rc_on_open(uint32_t generation) {
+  With([=](ClientCore& core) {
+    return core.OnSocketOpen(module.now, static_cast<Generation>(generation)), 0;
   });
 }
 
-void rc_on_open(uint32_t client, double now, double wall, uint32_t generation) {
-  With(client, [&](Client& c) {
-    c.core.OnSocketOpen(ToNow(now, wall), static_cast<Generation>(generation));
-    return 0;
+rc_address rc_inbound(uint32_t bytes) {
+  if (module.chosen == nullptr) return 0;
+  return reinterpret_cast<rc_address>(module.chosen->inbound.Reserve(bytes));
+}
+
+void rc_on_message(uint32_t generation, uint32_t bytes) {
+  With([=](ClientCore& core) {
+    const std::string_view message = module.chosen->inbound.view().substr(0, bytes);
+    return core.OnMessage(module.now, static_cast<Generation>(generation), message), 0;
   });
 }
 
-rc_address rc_inbound(uint32_t client, uint32_t bytes) {
-  Client* found = Find(client);
-  return found == nullptr ? 0 : reinterpret_cast<rc_address>(found->inbound.Reserve(bytes));
-}
-
-void rc_on_message(uint32_t client, double now, double wall, uint32_t generation, uint32_t bytes) {
-  With(client, [&](Client& c) {
-    c.core.OnMessage(ToNow(now, wall), static_cast<Generation>(generation),
-                     c.inbound.view().substr(0, bytes));
-    return 0;
+void rc_on_text(uint32_t generation) {
+  With([=](ClientCore& core) {
+    return core.OnText(module.now, static_cast<Generation>(generation)), 0;
   });
 }
 
-void rc_on_text(uint32_t client, double now, double wall, uint32_t generation) {
-  With(client, [&](Client& c) {
-    c.core.OnText(ToNow(now, wall), static_cast<Generation>(generation));
-    return 0;
+void rc_on_closed(uint32_t generation, uint32_t code, uint32_t reason_bytes) {
+  With([=](ClientCore& core) {
+    const std::string_view reason = module.reader.Take(reason_bytes);
+    return core.OnSocketClosed(module.now, static_cast<Generation>(generation), code, reason), 0;
   });
 }
 
-void rc_on_closed(uint32_t client, double now, double wall, uint32_t generation, uint32_t code,
-                  uint32_t reason_bytes) {
-  With(client, [&](Client& c) {
-    ScratchReader reader(TheModule().scratch);
-    c.core.OnSocketClosed(ToNow(now, wall), static_cast<Generation>(generation), code,
-                          reader.Take(reason_bytes));
-    return 0;
-  });
+void rc_on_timer(void) {
+  With([](ClientCore& core) { return core.OnTimer(module.now), 0; });
 }
 
-void rc_on_timer(uint32_t client, double now, double wall) {
-  With(client, [&](Client& c) { return c.core.OnTimer(ToNow(now, wall)), 0; });
-}
-
-void rc_on_signal(uint32_t client, double now, double wall, uint32_t signal) {
+void rc_on_signal(uint32_t signal) {
   if (signal < RC_SIGNAL_HIDDEN || signal > RC_SIGNAL_UNLOAD) return;
-  With(client, [&](Client& c) {
-    return c.core.OnSignal(ToNow(now, wall), static_cast<Signal>(signal)), 0;
-  });
+  With([=](ClientCore& core) { return core.OnSignal(module.now, static_cast<Signal>(signal)), 0; });
 }
 
-uint32_t rc_room(uint32_t client, double now, double wall, uint32_t name_bytes) {
-  return With(client, [&](Client& c) {
-    ScratchReader reader(TheModule().scratch);
-    return c.core.OpenRoom(ToNow(now, wall), reader.Take(name_bytes));
-  });
+uint32_t rc_room(uint32_t name_bytes) {
+  return With(
+      [=](ClientCore& core) { return core.OpenRoom(module.now, module.reader.Take(name_bytes)); });
 }
 
-void rc_room_release(uint32_t client, double now, double wall, uint32_t room) {
-  With(client, [&](Client& c) {
-    return c.core.ReleaseRoom(ToNow(now, wall), static_cast<RoomId>(room)), 0;
-  });
+void rc_room_release(uint32_t room) {
+  With(
+      [=](ClientCore& core) { return core.ReleaseRoom(module.now, static_cast<RoomId>(room)), 0; });
 }
 
-uint32_t rc_join(uint32_t client, double now, double wall, uint32_t room, uint32_t flags,
-                 uint32_t presence, uint32_t since_kind, double since, uint32_t epoch_low,
-                 uint32_t epoch_high, uint32_t token_bytes, uint32_t member_data_bytes) {
-  return With(client, [&](Client& c) {
-    ScratchReader reader(TheModule().scratch);
+uint32_t rc_join(uint32_t room, uint32_t flags, uint32_t presence, uint32_t since_kind,
+                 double since, uint32_t epoch_low, uint32_t epoch_high, uint32_t token_bytes,
+                 uint32_t member_data_bytes) {
+  return With([=](ClientCore& core) {
     JoinOptions options;
-    options.token = reader.Take(token_bytes);
-    options.member_data = reader.Take(member_data_bytes);
+    options.token = module.reader.Take(token_bytes);
+    options.member_data = module.reader.Take(member_data_bytes);
     options.on_lost = (flags & RC_JOIN_REJECT_LOST) != 0 ? OnLost::kReject : OnLost::kContinue;
     options.echo = (flags & RC_JOIN_NO_ECHO) == 0;
     options.presence = static_cast<PresenceInterest>(presence);
@@ -258,87 +250,84 @@ uint32_t rc_join(uint32_t client, double now, double wall, uint32_t room, uint32
     } else if (since_kind == RC_SINCE_LAST_MS) {
       options.since = LastMs{count};
     }
-    return c.core.Join(ToNow(now, wall), static_cast<RoomId>(room), options);
+    return core.Join(module.now, static_cast<RoomId>(room), options);
   });
 }
 
-uint32_t rc_leave(uint32_t client, double now, double wall, uint32_t room) {
-  return With(client,
-              [&](Client& c) { return c.core.Leave(ToNow(now, wall), static_cast<RoomId>(room)); });
+uint32_t rc_leave(uint32_t room) {
+  return With([=](ClientCore& core) { return core.Leave(module.now, static_cast<RoomId>(room)); });
 }
 
-uint32_t rc_publish(uint32_t client, double now, double wall, uint32_t room, uint32_t encoding,
-                    uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes,
-                    uint32_t tag_count, double timeout_ms) {
-  return With(client, [&](Client& c) {
+uint32_t rc_publish(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
+                    uint32_t data_bytes, uint32_t tag_count, double timeout_ms) {
+  return With([=](ClientCore& core) {
     PublishArguments arguments(encoding, type_bytes, key_bytes, data_bytes, tag_count);
     arguments.options.timeout = Duration(ToMicroseconds(timeout_ms * 1000.0));
-    return c.core.Publish(ToNow(now, wall), static_cast<RoomId>(room), arguments.options);
+    return core.Publish(module.now, static_cast<RoomId>(room), arguments.options);
   });
 }
 
-uint32_t rc_send(uint32_t client, double now, double wall, uint32_t room, uint32_t encoding,
-                 uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes, uint32_t tag_count) {
-  return With(client, [&](Client& c) {
+uint32_t rc_send(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
+                 uint32_t data_bytes, uint32_t tag_count) {
+  return With([=](ClientCore& core) {
     const PublishArguments arguments(encoding, type_bytes, key_bytes, data_bytes, tag_count);
-    return c.core.Send(ToNow(now, wall), static_cast<RoomId>(room), arguments.options);
+    return core.Send(module.now, static_cast<RoomId>(room), arguments.options);
   });
 }
 
-uint32_t rc_history(uint32_t client, double now, double wall, uint32_t room, uint32_t flags,
-                    double offset, uint32_t epoch_low, uint32_t epoch_high, uint32_t limit) {
-  return With(client, [&](Client& c) {
+uint32_t rc_history(uint32_t room, uint32_t flags, double offset, uint32_t epoch_low,
+                    uint32_t epoch_high, uint32_t limit) {
+  return With([=](ClientCore& core) {
     HistoryOptions options;
     options.limit = limit;
     options.reverse = (flags & RC_HISTORY_REVERSE) != 0;
     if ((flags & RC_HISTORY_FROM) != 0) {
       options.from = Position{Join64(epoch_low, epoch_high), ToCount(offset)};
     }
-    return c.core.History(ToNow(now, wall), static_cast<RoomId>(room), options);
+    return core.History(module.now, static_cast<RoomId>(room), options);
   });
 }
 
-uint32_t rc_update_member(uint32_t client, double now, double wall, uint32_t room,
-                          uint32_t member_data_bytes) {
-  return With(client, [&](Client& c) {
-    ScratchReader reader(TheModule().scratch);
-    return c.core.UpdateMember(ToNow(now, wall), static_cast<RoomId>(room),
-                               reader.Take(member_data_bytes));
+uint32_t rc_update_member(uint32_t room, uint32_t member_data_bytes) {
+  return With([=](ClientCore& core) {
+    return core.UpdateMember(module.now, static_cast<RoomId>(room),
+                             module.reader.Take(member_data_bytes));
   });
 }
 
-uint32_t rc_ping(uint32_t client, double now, double wall) {
-  return With(client, [&](Client& c) { return c.core.Ping(ToNow(now, wall)); });
+uint32_t rc_ping(void) {
+  return With([](ClientCore& core) { return core.Ping(module.now); });
 }
 
-void rc_abort(uint32_t client, double now, double wall, uint32_t call) {
-  With(client,
-       [&](Client& c) { return c.core.Abort(ToNow(now, wall), static_cast<CallId>(call)), 0; });
+void rc_abort(uint32_t call) {
+  With([=](ClientCore& core) { return core.Abort(module.now, static_cast<CallId>(call)), 0; });
 }
 
-uint32_t rc_hub_time(uint32_t client, double now) {
-  Client* found = Find(client);
-  if (found == nullptr) return 0;
-  const auto reading = found->core.HubTime(ToNow(now, 0));
-  if (!reading) return 0;
-  found->mailbox.number[0] = static_cast<double>(reading->hub_time);
-  found->mailbox.number[1] = static_cast<double>(reading->error);
-  return 1;
+uint32_t rc_hub_time(void) {
+  return With([](ClientCore& core) {
+    const auto reading = core.HubTime(module.now);
+    if (!reading) return 0;
+    rc_mailbox& mailbox = module.chosen->mailbox;
+    mailbox.number[0] = static_cast<double>(reading->hub_time);
+    mailbox.number[1] = static_cast<double>(reading->error);
+    return 1;
+  });
 }
 
-uint32_t rc_position(uint32_t client, uint32_t room) {
-  Client* found = Find(client);
-  if (found == nullptr) return 0;
-  const auto position = found->core.position(static_cast<RoomId>(room));
-  if (!position) return 0;
-  found->mailbox.number[0] = static_cast<double>(position->offset);
-  found->mailbox.word[0] = Low(position->epoch);
-  found->mailbox.word[1] = High(position->epoch);
-  return 1;
+uint32_t rc_position(uint32_t room) {
+  return With([=](ClientCore& core) {
+    const auto position = core.position(static_cast<RoomId>(room));
+    if (!position) return 0;
+    rc_mailbox& mailbox = module.chosen->mailbox;
+    mailbox.number[0] = static_cast<double>(position->offset);
+    mailbox.word[0] = Low(position->epoch);
+    mailbox.word[1] = High(position->epoch);
+    return 1;
+  });
 }
 
-rc_address rc_stats(uint32_t client) {
-  Client* found = Find(client);
+rc_address rc_stats(void) {
+  Client* const found = module.chosen;
   if (found == nullptr) return 0;
   const Stats stats = found->core.stats();
   const std::uint64_t counts[RC_STAT_COUNT] = {stats.attempts,
@@ -365,10 +354,11 @@ rc_address rc_stats(uint32_t client) {
   return reinterpret_cast<rc_address>(found->stats.data());
 }
 
-void rc_trace(uint32_t client, uint32_t level) {
-  if (Client* found = Find(client)) {
-    found->core.SetTrace(static_cast<TraceLevel>(std::min<std::uint32_t>(level, RC_TRACE_FRAMES)));
-  }
+void rc_trace(uint32_t level) {
+  With([=](ClientCore& core) {
+    core.SetTrace(static_cast<TraceLevel>(std::min<std::uint32_t>(level, RC_TRACE_FRAMES)));
+    return 0;
+  });
 }
 
 }  // extern "C"

@@ -14,8 +14,8 @@
 // wire is a double where it stays below 2^53 (offsets, counters, microseconds), and two words, low
 // and high, where it does not (epochs).
 //
-// TIME. Each input takes `now`, milliseconds on a monotonic clock (performance.now()), and `wall`,
-// microseconds since the Unix epoch (Date.now() * 1000). The core reads no clock and owns no timer.
+// WHO AND WHEN. rc_begin comes before every other function but rc_scratch and rc_destroy: it says
+// which client is meant and what time it is. The core reads no clock and owns no timer.
 //
 // THREADS. None. All calls for one module instance come from one thread and are not nested; a call
 // never calls out.
@@ -25,16 +25,17 @@
 // comes in allocates nothing.
 //
 // STRINGS IN. The host writes them, one after the other and in the order of the `*_bytes`
-// arguments, into the scratch buffer, and passes their lengths. Text is UTF-8. The core copies what
-// it keeps: the scratch buffer is free again when the function returns.
+// arguments, into the scratch buffer before rc_begin, and passes their lengths. Text is UTF-8. The
+// core copies what it keeps: the scratch buffer is free again when the function returns.
 //
 // OUTCOMES. A function that answers a *call* has begun something that settles exactly once, by one
 // RC_EFFECT_SETTLED with that number, possibly in this very batch of effects. Call numbers are
 // above 0 and are not used again within 2^32 calls.
 //
-// EFFECTS OUT. After every input the mailbox names the records and their text. They are valid until
-// the next input *of the same client*, so read all of them (make the objects that the application
-// will see) before anything of the application runs: its handlers will call back into the client.
+// EFFECTS OUT. After every input comes rc_effects: the mailbox then names the records and their
+// text. They are valid until the next input *of the same client*, so read all of them (make the
+// objects that the application will see) before anything of the application runs: its handlers will
+// call back into the client.
 // Records are in order: a socket effect before it matters is done before the one after it.
 
 #include <stdint.h>  // NOLINT(modernize-deprecated-headers): C reads this too
@@ -214,57 +215,61 @@ RC_EXPORT(rc_scratch) rc_address rc_scratch(uint32_t bytes);
 
 enum { RC_CREATE_TOKEN_PROVIDER = 1 };  // the application answers RC_EFFECT_NEED_TOKEN
 
+// Which client the functions that follow are for, and the time of what it is told: `now` are
+// milliseconds on a monotonic clock (performance.now()), `wall` microseconds since the Unix epoch
+// (Date.now() * 1000). 0: there is no such client, and until the next rc_begin every function but
+// rc_create ignores its call and answers 0.
+RC_EXPORT(rc_begin) uint32_t rc_begin(uint32_t client, double now, double wall);
 // Makes a client: no I/O, no effects. Scratch: 16 random bytes that name it as a producer (from a
 // cryptographic source: half of them is a secret), then the URL, the name and version for the hub's
 // log. `seed_*`: 64 random bits for jitter. Answers a handle above 0; 0 if a string is too long or
 // not UTF-8. (grows)
 RC_EXPORT(rc_create)
-uint32_t rc_create(double now, double wall, uint32_t seed_low, uint32_t seed_high, uint32_t flags,
-                   uint32_t url_bytes, uint32_t name_bytes, uint32_t version_bytes);
+uint32_t rc_create(uint32_t seed_low, uint32_t seed_high, uint32_t flags, uint32_t url_bytes,
+                   uint32_t name_bytes, uint32_t version_bytes);
 // The client and all its memory are gone, without effects: rc_close first, so that calls settle.
 RC_EXPORT(rc_destroy) void rc_destroy(uint32_t client);
-// The address of its mailbox, for as long as it lives; 0 for a handle that does not exist. Every
-// other function ignores such a handle and answers 0.
-RC_EXPORT(rc_mailbox_address) rc_address rc_mailbox_address(uint32_t client);
+// The address of its mailbox, for as long as it lives.
+RC_EXPORT(rc_mailbox_address) rc_address rc_mailbox_address(void);
+// Puts what the inputs since the last rc_effects caused where the mailbox says. (grows)
+RC_EXPORT(rc_effects) void rc_effects(void);
 
 // Connects and stays connected: from here on the core reconnects by itself, until rc_disconnect,
 // rc_close, or a code that says stop. Answers a call: done when connected, refused when a code says
 // stop, timed out after 60 s (the core still tries). (grows)
-RC_EXPORT(rc_connect) uint32_t rc_connect(uint32_t client, double now, double wall);
+RC_EXPORT(rc_connect) uint32_t rc_connect(void);
 // Says Bye and closes. Calls under way are aborted; wishes for rooms stay for the next rc_connect.
-RC_EXPORT(rc_disconnect) void rc_disconnect(uint32_t client, double now, double wall);
+RC_EXPORT(rc_disconnect) void rc_disconnect(void);
 // As rc_disconnect, and for good: state closed, rooms left, every later call is refused. (grows)
-RC_EXPORT(rc_close) void rc_close(uint32_t client, double now, double wall);
+RC_EXPORT(rc_close) void rc_close(void);
 
 // A token (scratch), as the answer to the request of RC_EFFECT_NEED_TOKEN, or unasked (request 0):
 // it is used from the next connection on, and told to the hub at once where there is one. (grows)
 RC_EXPORT(rc_token)
-void rc_token(uint32_t client, double now, double wall, uint32_t request, uint32_t token_bytes);
+void rc_token(uint32_t request, uint32_t token_bytes);
 // The application could not give one. Permanent: the core stops (disconnected, `token_failed`);
 // else it tries again later.
 RC_EXPORT(rc_token_failed)
-void rc_token_failed(uint32_t client, double now, double wall, uint32_t request,
-                     uint32_t permanent);
+void rc_token_failed(uint32_t request, uint32_t permanent);
 
 // ---- What the world reports
 // ----------------------------------------------------------------------
 
 RC_EXPORT(rc_on_open)
-void rc_on_open(uint32_t client, double now, double wall, uint32_t generation);
+void rc_on_open(uint32_t generation);
 // Where the next message is to be copied: at least `bytes` long, the same address until a longer
 // one is asked for. (grows)
-RC_EXPORT(rc_inbound) rc_address rc_inbound(uint32_t client, uint32_t bytes);
+RC_EXPORT(rc_inbound) rc_address rc_inbound(uint32_t bytes);
 // A binary message of `bytes` came and stands at rc_inbound. (grows)
 RC_EXPORT(rc_on_message)
-void rc_on_message(uint32_t client, double now, double wall, uint32_t generation, uint32_t bytes);
+void rc_on_message(uint32_t generation, uint32_t bytes);
 // A text message came, which this protocol does not have.
 RC_EXPORT(rc_on_text)
-void rc_on_text(uint32_t client, double now, double wall, uint32_t generation);
+void rc_on_text(uint32_t generation);
 // The socket is closed, or could not be opened (1006). Scratch: the reason. (grows)
 RC_EXPORT(rc_on_closed)
-void rc_on_closed(uint32_t client, double now, double wall, uint32_t generation, uint32_t code,
-                  uint32_t reason_bytes);
-RC_EXPORT(rc_on_timer) void rc_on_timer(uint32_t client, double now, double wall);
+void rc_on_closed(uint32_t generation, uint32_t code, uint32_t reason_bytes);
+RC_EXPORT(rc_on_timer) void rc_on_timer(void);
 
 enum {
   RC_SIGNAL_HIDDEN = 1,     // the page is not seen: attempts become one a minute
@@ -277,7 +282,7 @@ enum {
   RC_SIGNAL_UNLOAD = 8,     // the page goes for good: Bye, as rc_close
 };
 RC_EXPORT(rc_on_signal)
-void rc_on_signal(uint32_t client, double now, double wall, uint32_t signal);
+void rc_on_signal(uint32_t signal);
 
 // ---- Rooms
 // ---------------------------------------------------------------------------------------
@@ -285,10 +290,10 @@ void rc_on_signal(uint32_t client, double now, double wall, uint32_t signal);
 // The number of the room with this name (scratch); a room is known until rc_room_release. 0: not a
 // room name; an RC_EFFECT_ERROR says why. (grows)
 RC_EXPORT(rc_room)
-uint32_t rc_room(uint32_t client, double now, double wall, uint32_t name_bytes);
+uint32_t rc_room(uint32_t name_bytes);
 // Leaves it, and forgets it as soon as its calls are settled. Its number is not used again.
 RC_EXPORT(rc_room_release)
-void rc_room_release(uint32_t client, double now, double wall, uint32_t room);
+void rc_room_release(uint32_t room);
 
 enum {
   RC_SINCE_LIVE = 0,
@@ -305,54 +310,52 @@ enum { RC_PRESENCE_NONE = 0, RC_PRESENCE_COUNTS = 1, RC_PRESENCE_MEMBERS = 2 };
 // data. Answers a call: done when joined. A refused first join is over (state left); an automatic
 // rejoin that is refused for now is tried again. `since` counts for the first join alone. (grows)
 RC_EXPORT(rc_join)
-uint32_t rc_join(uint32_t client, double now, double wall, uint32_t room, uint32_t flags,
-                 uint32_t presence, uint32_t since_kind, double since, uint32_t epoch_low,
-                 uint32_t epoch_high, uint32_t token_bytes, uint32_t member_data_bytes);
+uint32_t rc_join(uint32_t room, uint32_t flags, uint32_t presence, uint32_t since_kind,
+                 double since, uint32_t epoch_low, uint32_t epoch_high, uint32_t token_bytes,
+                 uint32_t member_data_bytes);
 // Wants to be out. The state is left at once; the call is done when the hub knows, or when there is
 // no hub that would have to. Joins under way are aborted. (grows)
-RC_EXPORT(rc_leave) uint32_t rc_leave(uint32_t client, double now, double wall, uint32_t room);
+RC_EXPORT(rc_leave) uint32_t rc_leave(uint32_t room);
 
 // Publishes. Scratch: type, key, data, then `tag_count` tags, each as one byte of name length, one
 // byte of value length, name, value. Answers a call: done with the position. Offline it waits in a
 // queue (256 messages, 1 MiB, 60 s). `timeout_ms` runs from its sending; 0: 10 s. (grows)
 RC_EXPORT(rc_publish)
-uint32_t rc_publish(uint32_t client, double now, double wall, uint32_t room, uint32_t encoding,
-                    uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes,
-                    uint32_t tag_count, double timeout_ms);
+uint32_t rc_publish(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
+                    uint32_t data_bytes, uint32_t tag_count, double timeout_ms);
 // Sends without an answer, a place in the stream or a second try. Scratch as above. 1: handed to
 // the socket; 0: dropped, because there is no connection or it is not well formed. (grows)
 RC_EXPORT(rc_send)
-uint32_t rc_send(uint32_t client, double now, double wall, uint32_t room, uint32_t encoding,
-                 uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes, uint32_t tag_count);
+uint32_t rc_send(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
+                 uint32_t data_bytes, uint32_t tag_count);
 
 enum { RC_HISTORY_REVERSE = 1, RC_HISTORY_FROM = 2 };  // FROM: `offset` and `epoch_*` count
 // Asks for a page of history, which RC_EFFECT_PUBLICATION bring before the call settles: upwards
 // after a position, or with REVERSE downwards before it; without FROM from that end. `limit` 0: the
 // position alone. The room need not be joined; waits for a connection as rc_publish does. (grows)
 RC_EXPORT(rc_history)
-uint32_t rc_history(uint32_t client, double now, double wall, uint32_t room, uint32_t flags,
-                    double offset, uint32_t epoch_low, uint32_t epoch_high, uint32_t limit);
+uint32_t rc_history(uint32_t room, uint32_t flags, double offset, uint32_t epoch_low,
+                    uint32_t epoch_high, uint32_t limit);
 // What others see of this member from now on (scratch: at most 1 KiB). Answers a call. (grows)
 RC_EXPORT(rc_update_member)
-uint32_t rc_update_member(uint32_t client, double now, double wall, uint32_t room,
-                          uint32_t member_data_bytes);
+uint32_t rc_update_member(uint32_t room, uint32_t member_data_bytes);
 
 // Asks the hub whether it is there. Answers a call: done with the round trip; refused where there
 // is no connection. (grows)
-RC_EXPORT(rc_ping) uint32_t rc_ping(uint32_t client, double now, double wall);
+RC_EXPORT(rc_ping) uint32_t rc_ping(void);
 
 // The application does not care any more: the call, if not settled yet, settles as aborted. What
 // was not sent never is; an intent (a join) stays. (grows)
-RC_EXPORT(rc_abort) void rc_abort(uint32_t client, double now, double wall, uint32_t call);
+RC_EXPORT(rc_abort) void rc_abort(uint32_t call);
 
 // ---- Queries: no effects, and those of the input before stay valid
 // --------------------------------
 
 // 1, and mailbox.number[0]: the hub's clock in microseconds since the Unix epoch, [1]: it is within
 // so many microseconds of that. 0: not known yet.
-RC_EXPORT(rc_hub_time) uint32_t rc_hub_time(uint32_t client, double now);
+RC_EXPORT(rc_hub_time) uint32_t rc_hub_time(void);
 // 1, and mailbox.number[0]: offset, word[0], word[1]: epoch low, high. 0: the room has no position.
-RC_EXPORT(rc_position) uint32_t rc_position(uint32_t client, uint32_t room);
+RC_EXPORT(rc_position) uint32_t rc_position(uint32_t room);
 
 // What was counted since rc_create, as doubles in this order.
 enum {
@@ -378,10 +381,10 @@ enum {
   RC_STAT_COUNT = 19,
 };
 // The address of RC_STAT_COUNT doubles, valid until the next call of any function.
-RC_EXPORT(rc_stats) rc_address rc_stats(uint32_t client);
+RC_EXPORT(rc_stats) rc_address rc_stats(void);
 
 // Which RC_EFFECT_TRACE come, from the next input on: RC_TRACE_*.
-RC_EXPORT(rc_trace) void rc_trace(uint32_t client, uint32_t level);
+RC_EXPORT(rc_trace) void rc_trace(uint32_t level);
 
 #ifdef __cplusplus
 }  // extern "C"

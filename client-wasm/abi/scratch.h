@@ -29,6 +29,7 @@ class HostBuffer {
 // not fit are the host's fault: everything from there on is empty, and ok() is false.
 class ScratchReader {
  public:
+  constexpr ScratchReader() = default;
   explicit ScratchReader(const HostBuffer& scratch) : rest_(scratch.view()) {}
   std::string_view Take(std::uint32_t bytes) {
     if (bytes > rest_.size()) {

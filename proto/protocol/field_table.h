@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -26,25 +27,23 @@ enum class Kind : std::uint8_t { kBool, kUint32, kInt32, k64, kFixed64, kText, k
 
 struct MessageTable;
 
-// What a field's value needs beyond its place, where it is a message or an arm of a oneof.
-struct FieldLink {
-  // Of kMessage.
-  const MessageTable* inner = nullptr;
-  // Which arm the member holds, from 1; 0: none. An optional message is a oneof with one arm.
-  std::size_t (*held)(const void* member) = nullptr;
-  // This arm's value in the member; another one or none is replaced by a new one.
-  void* (*hold)(void* member) = nullptr;
-};
+// How a field's member holds its value: is it, lists it, or holds it as one arm of a oneof. An
+// optional message is a oneof of one arm.
+using Form = std::uint8_t;
+inline constexpr Form kIsValue = 0;
+inline constexpr Form kRepeated = 255;  // what lies between: which arm
 
 struct FieldRow {
-  std::uint16_t offset = 0;  // of the member, in its message
+  std::uint16_t offset = 0;  // in its message: of the member, or of the arm that it holds
+  // Of an arm: where the message has the byte that says which arm the member holds, 0 none. An arm
+  // that takes another's place begins as a copy of its default.
+  std::uint16_t state = 0;
   std::uint16_t tag = 0;
   Kind kind = Kind::kBool;
-  bool repeated = false;
-  // On the first arm: how many rows are arms of the same oneof.
-  std::uint8_t arms = 0;
-  const FieldLink* link = nullptr;  // nullptr: the member is the value, or holds such items
+  Form form = kIsValue;
+  const MessageTable* inner = nullptr;  // of kMessage
 
+  bool repeated() const { return form == kRepeated; }
   bool is_number() const { return kind <= Kind::k64; }
 };
 
@@ -117,34 +116,30 @@ constexpr const MessageTable* InnerTableOf() {
   }
 }
 
-template <class M>
-inline constexpr FieldLink kItemLink{InnerTableOf<M>()};
+// Where a member that holds one of several arms, or none, has what it holds and the byte that says
+// which one. The language does not promise that there are such places; both libraries have them,
+// and a test compares. What says which is one byte, or little-endian and below 256.
+struct ArmPlaces {
+  std::size_t value;
+  std::size_t state;
+};
 
-template <class M>
-inline constexpr FieldLink kOptionalLink{
-    InnerTableOf<M>(),
-    [](const void* member) -> std::size_t {
-      return static_cast<const std::optional<M>*>(member)->has_value() ? 1 : 0;
-    },
-    [](void* member) -> void* {
-      auto& value = *static_cast<std::optional<M>*>(member);
-      if (!value) value.emplace();
-      return &*value;
-    }};
-
-template <class Body>
-std::size_t HeldArm(const void* member) {
-  return static_cast<const Body*>(member)->index();
+template <class... Arms>
+constexpr ArmPlaces PlacesIn(const std::variant<std::monostate, Arms...>&) {
+  constexpr std::size_t kAlign = std::max({alignof(Arms)...});
+  constexpr std::size_t kBytes = (std::max({sizeof(Arms)...}) + kAlign - 1) / kAlign * kAlign;
+  // An alternative that begins with an optional shares an empty base with the variant, which then
+  // has to lie elsewhere: before what is held.
+  constexpr std::size_t kBefore = sizeof(std::variant<std::monostate, Arms...>) - kBytes - kAlign;
+  static_assert(kBefore == 0 || kBefore == kAlign);
+  static_assert(std::endian::native == std::endian::little && sizeof...(Arms) < kRepeated);
+  return {kBefore, kBefore + kBytes};
 }
-
-template <class Body, class Arm>
-inline constexpr FieldLink kArmLink{InnerTableOf<Arm>(), &HeldArm<Body>, [](void* member) -> void* {
-                                      auto& value = *static_cast<Body*>(member);
-                                      if (!std::holds_alternative<Arm>(value)) {
-                                        value.template emplace<Arm>();
-                                      }
-                                      return std::get_if<Arm>(&value);
-                                    }};
+template <class M>
+constexpr ArmPlaces PlacesIn(const std::optional<M>&) {
+  static_assert(sizeof(std::optional<M>) == sizeof(M) + alignof(M));
+  return {0, sizeof(M)};
+}
 
 // Visits the fields of a default message and makes a row of each. The language tells no member's
 // offset to a program that is being compiled; but a struct of members that are all listed, in the
@@ -160,15 +155,12 @@ struct RowMaker {
   }
   template <class T>
   constexpr void operator()(std::uint32_t number, const Repeated<T>& items) {
-    FieldRow& row = Add<T>(number, Place(items));
-    row.repeated = true;
-    if (row.kind == Kind::kMessage) row.link = &kItemLink<T>;
+    Add<T>(number, Place(items)).form = kRepeated;
   }
   template <class M>
   constexpr void operator()(std::uint32_t number, const std::optional<M>& message) {
-    FieldRow& row = Add<M>(number, Place(message));
-    row.arms = 1;
-    row.link = &kOptionalLink<M>;
+    const std::size_t offset = Place(message);
+    AddArm<M>(number, 1, offset, PlacesIn(message));
   }
   constexpr void Fixed64(std::uint32_t number, const std::uint64_t& value) {
     FieldRow& row = Add<std::uint64_t>(number, Place(value));
@@ -179,11 +171,9 @@ struct RowMaker {
   template <std::uint32_t... kNumbers, class... Arms>
   constexpr void OneOf(const std::variant<std::monostate, Arms...>& body) {
     static_assert(sizeof...(kNumbers) == sizeof...(Arms));
-    constexpr std::uint32_t kFirst = std::min({kNumbers...});
     const std::size_t offset = Place(body);
-    ((Add<Arms>(kNumbers, offset).link = &kArmLink<std::variant<std::monostate, Arms...>, Arms>),
-     ...);
-    rows[kFirst - 1].arms = sizeof...(Arms);
+    Form arm = 0;
+    (AddArm<Arms>(kNumbers, ++arm, offset, PlacesIn(body)), ...);
   }
 
   template <class Member>
@@ -201,7 +191,14 @@ struct RowMaker {
     row.offset = static_cast<std::uint16_t>(offset);
     row.tag = static_cast<std::uint16_t>(MakeTag(number, WireTypeOf<T>()));
     row.kind = KindOf<T>();
+    row.inner = InnerTableOf<T>();
     return row;
+  }
+  template <class M>
+  constexpr void AddArm(std::uint32_t number, Form arm, std::size_t offset, ArmPlaces places) {
+    FieldRow& row = Add<M>(number, offset + places.value);
+    row.form = arm;
+    row.state = static_cast<std::uint16_t>(offset + places.state);
   }
 };
 

@@ -29,7 +29,7 @@ using wire::WireType;
 }
 
 bool IsPacked(const FieldRow& row, std::uint32_t tag) {
-  return row.repeated && row.is_number() && tag == MakeTag(row.tag >> 3, WireType::kBytes);
+  return row.repeated() && row.is_number() && tag == MakeTag(row.tag >> 3, WireType::kBytes);
 }
 
 std::size_t ItemBytes(const FieldRow& row) {
@@ -49,14 +49,28 @@ std::size_t ItemBytes(const FieldRow& row) {
     case Kind::kMessage:
       break;
   }
-  return row.link->inner->bytes;
+  return row.inner->bytes;
+}
+
+void MakeDefault(const FieldRow& row, void* item, std::size_t bytes) {
+  if (row.kind == Kind::kMessage) {
+    std::memcpy(item, row.inner->default_value, bytes);
+  } else {
+    std::memset(item, 0, bytes);
+  }
 }
 
 }  // namespace
 
-void* MessageReader::PlaceOf(const FieldRow& row, void* member) {
-  if (row.repeated) return Grow(*static_cast<RepeatedItems*>(member), row);
-  return row.link == nullptr ? member : row.link->hold(member);
+void* MessageReader::PlaceOf(const FieldRow& row, void* message) {
+  char* const member = static_cast<char*>(message) + row.offset;
+  if (row.repeated()) return Grow(*reinterpret_cast<RepeatedItems*>(member), row);
+  char& state = static_cast<char*>(message)[row.state];
+  if (static_cast<wire::Form>(state) != row.form) {
+    MakeDefault(row, member, ItemBytes(row));
+    state = static_cast<char>(row.form);
+  }
+  return member;
 }
 
 [[gnu::always_inline]] inline bool MessageReader::ReadValue(wire::Cursor& cursor,
@@ -70,8 +84,8 @@ void* MessageReader::PlaceOf(const FieldRow& row, void* member) {
       return cursor.ReadBytes(static_cast<Bytes*>(value)->view);
     case Kind::kMessage: {
       std::string_view bytes;
-      // The row of a message has a link. NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
-      return cursor.ReadBytes(bytes) && ReadMessage(bytes, *row.link->inner, value);
+      // The row of a message has its table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
+      return cursor.ReadBytes(bytes) && ReadMessage(bytes, *row.inner, value);
     }
     case Kind::kFixed64:
       return cursor.ReadFixed64(*static_cast<std::uint64_t*>(value));
@@ -99,7 +113,7 @@ bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& tabl
       continue;
     }
     void* value = static_cast<char*>(message) + row->offset;
-    if (row->repeated || row->link != nullptr) value = PlaceOf(*row, value);
+    if (row->form != wire::kIsValue) value = PlaceOf(*row, message);
     if (value == nullptr || !ReadValue(cursor, *row, value)) return false;
   }
   ++depth_;
@@ -130,11 +144,7 @@ void* MessageReader::Grow(RepeatedItems& items, const FieldRow& row) {
   }
   // The array came from the arena, so it is ours to write.
   void* item = static_cast<char*>(const_cast<void*>(items.items)) + items.size++ * item_bytes;
-  if (row.kind == Kind::kMessage) {
-    std::memcpy(item, row.link->inner->default_value, item_bytes);
-  } else {
-    std::memset(item, 0, item_bytes);
-  }
+  MakeDefault(row, item, item_bytes);
   return item;
 }
 

@@ -27,7 +27,7 @@ class MessageReader {
   bool ReadMessage(std::string_view bytes, const wire::MessageTable& table, void* message);
   bool ReadValue(wire::Cursor& cursor, const wire::FieldRow& row, void* value);
   // Where the value goes; nullptr when the arena is full.
-  void* PlaceOf(const wire::FieldRow& row, void* member);
+  void* PlaceOf(const wire::FieldRow& row, void* message);
   bool ReadPacked(wire::Cursor& cursor, const wire::FieldRow& row, RepeatedItems& items);
   void* Grow(RepeatedItems& items, const wire::FieldRow& row);
 

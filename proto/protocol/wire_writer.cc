@@ -92,20 +92,15 @@ class MessageWriter {
   explicit MessageWriter(Sink& sink) : sink_(sink) {}
 
   void Write(const MessageTable& table, const void* message) {
-    for (const FieldRow* row = table.begin(); row != table.end(); ++row) {
-      const void* member = static_cast<const char*>(message) + row->offset;
-      if (row->arms != 0) {
-        const FieldRow* first = row;
-        row += first->arms - 1;
-        const std::size_t held = first->link->held(member);
-        if (held == 0) continue;
-        const FieldRow& arm = first[held - 1];
-        // What is held already, hold() only finds.
-        WriteField(arm, arm.link->hold(const_cast<void*>(member)), true);
-      } else if (row->repeated) {
-        WriteRepeated(*row, *static_cast<const RepeatedItems*>(member));
-      } else {
-        WriteField(*row, member, false);
+    const char* const bytes = static_cast<const char*>(message);
+    for (const FieldRow& row : table) {
+      const char* const member = bytes + row.offset;
+      if (row.repeated()) {
+        WriteRepeated(row, *reinterpret_cast<const RepeatedItems*>(member));
+      } else if (row.form == kIsValue) {
+        WriteField(row, member, false);
+      } else if (static_cast<Form>(bytes[row.state]) == row.form) {
+        WriteField(row, member, true);
       }
     }
   }
@@ -128,7 +123,7 @@ class MessageWriter {
       case Kind::kMessage: {
         sink_.Varint(row.tag);
         const auto begin = sink_.BeginMessage();
-        Write(*row.link->inner, value);
+        Write(*row.inner, value);
         return sink_.EndMessage(begin);
       }
       default: {
@@ -145,7 +140,7 @@ class MessageWriter {
     const char* const begin = static_cast<const char*>(items.items);
     if (row.is_number()) return WritePacked(row, begin, items.size);
     const std::size_t item_bytes =
-        row.kind == Kind::kMessage ? row.link->inner->bytes : sizeof(std::string_view);
+        row.kind == Kind::kMessage ? row.inner->bytes : sizeof(std::string_view);
     for (std::size_t i = 0; i < items.size; ++i) WriteField(row, begin + i * item_bytes, true);
   }
 

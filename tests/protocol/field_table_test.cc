@@ -33,13 +33,19 @@ class PlaceChecker {
   }
   template <class T>
   void operator()(std::uint32_t number, std::optional<T>& inner) {
-    Check(number, &inner);
+    Check(number, &inner.emplace());
+    CheckState(number, 1);
+    inner.reset();
+    CheckState(number, 0);
     Inside<T>();
   }
   void Fixed64(std::uint32_t number, std::uint64_t& member) { Check(number, &member); }
   template <std::uint32_t... kNumbers, class... Arms>
   void OneOf(std::variant<std::monostate, Arms...>& body) {
-    (Check(kNumbers, &body), ...);
+    std::size_t arm = 0;
+    ((Check(kNumbers, &body.template emplace<Arms>()), CheckState(kNumbers, ++arm)), ...);
+    body = std::monostate();
+    (CheckState(kNumbers, 0), ...);
     (Inside<Arms>(), ...);
   }
 
@@ -51,6 +57,12 @@ class PlaceChecker {
     EXPECT_EQ(row.offset, static_cast<const char*>(member) - message_) << "field " << number;
     EXPECT_EQ(row.tag >> 3, number);
     ++checked_;
+  }
+  // Where the library itself says which arm a member holds, now that it holds `arm`.
+  void CheckState(std::uint32_t number, std::size_t arm) {
+    const wire::FieldRow& row = wire::TableOf<M>::kTable.rows[number - 1];
+    EXPECT_EQ(static_cast<wire::Form>(message_[row.state]), arm) << "field " << number;
+    EXPECT_TRUE(arm == 0 || arm == row.form) << "field " << number;
   }
   template <class T>
   void Inside() {

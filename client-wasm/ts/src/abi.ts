@@ -14,15 +14,9 @@ export interface PublishRequest {
   readonly tags: ReadonlyArray<readonly [string, string]>;
 }
 
-/** An export that takes a client, the time, and numbers. */
-type Input = (client: number, now: number, wall: number, ...rest: never) => number | void;
-type InputName = {
-  [Name in keyof CoreExports]-?: CoreExports[Name] extends Input ? Name : never;
-}[keyof CoreExports];
-type Rest<Name extends InputName> =
-  Parameters<Extract<CoreExports[Name], Input>> extends [number, number, number, ...infer Numbers]
-    ? Numbers
-    : never;
+/** An export that is told whom it is for, and when, by rc_begin. */
+type InputName = Exclude<keyof CoreExports, 'memory' | 'rc_begin' | 'rc_destroy' | 'rc_scratch'>;
+type Rest<Name extends InputName> = Parameters<CoreExports[Name]>;
 
 const utf8 = new TextEncoder();
 // An epoch's low and high half.
@@ -30,12 +24,10 @@ export const wordsOf = (epoch: string): [number, number] => [
   Number.parseInt(epoch.slice(8), 16) || 0,
   Number.parseInt(epoch.slice(0, 8), 16) || 0,
 ];
-const wall = (): number => Date.now() * 1000;
-const now = (): number => performance.now();
 
 export class CoreClient {
   readonly exports: CoreExports;
-  readonly #handle: number;
+  readonly #handle: number = 0;
   readonly #mailbox: number;
   readonly #atoms: string[] = [''];
 
@@ -45,29 +37,29 @@ export class CoreClient {
     const random = crypto.getRandomValues(new Uint8Array(24));
     const seed = new DataView(random.buffer, 16);
     const lengths = this.#write([random.subarray(0, 16), url, name, version]);
-    this.#handle = exports.rc_create(
-      now(), wall(), seed.getUint32(0), seed.getUint32(4), asks ? Flag.CreateTokenProvider : 0,
+    this.#handle = this.run(
+      'rc_create', seed.getUint32(0), seed.getUint32(4), asks ? Flag.CreateTokenProvider : 0,
       lengths[1]!, lengths[2]!, lengths[3]!,
     );
     if (this.#handle === 0) throw new RangeError('the URL, name or version is too long');
-    this.#mailbox = exports.rc_mailbox_address(this.#handle);
+    this.#mailbox = this.run('rc_mailbox_address');
   }
 
   // ---- Inputs. After each of them: takeEffects().
 
   /** An input with nothing but numbers: at this time, to this client. */
   run<Name extends InputName>(name: Name, ...rest: Rest<Name>): number {
-    const input = this.exports[name] as (...all: unknown[]) => number;
-    return input(this.#handle, now(), wall(), ...rest);
+    this.exports.rc_begin(this.#handle, performance.now(), Date.now() * 1000);
+    return (this.exports[name] as (...all: unknown[]) => number)(...rest);
   }
   /** The same with `parts` in the scratch buffer, whose lengths are its last arguments. */
   runWith(name: InputName, parts: readonly (string | Uint8Array)[], ...rest: number[]): number {
     return this.run(name, ...([...rest, ...this.#write(parts)] as never));
   }
   received(generation: number, message: ArrayBuffer): void {
-    const address = this.exports.rc_inbound(this.#handle, message.byteLength);
+    const address = this.run('rc_inbound', message.byteLength);
     new Uint8Array(this.exports.memory.buffer, address).set(new Uint8Array(message));
-    this.run('rc_on_message', generation, message.byteLength);
+    this.exports.rc_on_message(generation, message.byteLength);
   }
   publish(
     name: 'rc_publish' | 'rc_send',
@@ -88,20 +80,17 @@ export class CoreClient {
   destroy(): void {
     this.exports.rc_destroy(this.#handle);
   }
-  trace(level: number): void {
-    this.exports.rc_trace(this.#handle, level);
-  }
 
   // ---- Queries. They leave no effects.
 
   /** Microseconds since the Unix epoch and the error of that, or nothing yet. */
   hubTime(): [number, number] | undefined {
-    if (!this.exports.rc_hub_time(this.#handle, now())) return undefined;
-    const numbers = new Float64Array(this.exports.memory.buffer, this.#mailbox + 16, 2);
-    return [numbers[0]!, numbers[1]!];
+    if (!this.run('rc_hub_time')) return undefined;
+    const [time, error] = new Float64Array(this.exports.memory.buffer, this.#mailbox + 16, 2);
+    return [time!, error!];
   }
   position(room: number): { epoch: string; offset: number } | undefined {
-    if (!this.exports.rc_position(this.#handle, room)) return undefined;
+    if (!this.run('rc_position', room)) return undefined;
     const view = new DataView(this.exports.memory.buffer, this.#mailbox);
     return {
       epoch: epochOf(view.getUint32(32, true), view.getUint32(36, true)),
@@ -109,14 +98,15 @@ export class CoreClient {
     };
   }
   stats(): number[] {
-    const address = this.exports.rc_stats(this.#handle);
+    const address = this.run('rc_stats');
     return [...new Float64Array(this.exports.memory.buffer, address, Stat.Count)];
   }
 
   // ---- Effects.
 
-  /** `message` is what `received` was given just before; only publications refer to it. */
+  /** Of the input just before. `message` is what `received` was given; publications refer to it. */
   takeEffects(message?: ArrayBuffer): Effect[] {
+    this.exports.rc_effects();
     const { buffer } = this.exports.memory;
     const [first, count, text] = new Uint32Array(buffer, this.#mailbox, 3);
     const reader = new EffectReader(buffer, text!, message ?? new ArrayBuffer(0), this.#atoms);

@@ -203,7 +203,7 @@ export class Driver {
       if (this.#ended) return;
       const { name = '', version = '', getToken, logLevel } = this.#options;
       this.#core = new CoreClient(exports, this.#url, name, version, getToken !== undefined);
-      if (logLevel && logLevel !== 'off') this.#core.trace(logLevel === 'trace' ? 2 : 1);
+      if (logLevel && logLevel !== 'off') this.#core.run('rc_trace', logLevel === 'trace' ? 2 : 1);
       this.#watchPage();
       const waiting = this.#waiting;
       this.#waiting = [];

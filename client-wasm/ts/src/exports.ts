@@ -4,64 +4,57 @@
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
   rc_scratch(bytes: number): number;
+  rc_begin(client: number, now: number, wall: number): number;
 
   rc_create(
-    now: number, wall: number, seedLow: number, seedHigh: number, flags: number,
+    seedLow: number, seedHigh: number, flags: number,
     urlBytes: number, nameBytes: number, versionBytes: number,
   ): number;
   rc_destroy(client: number): void;
-  rc_mailbox_address(client: number): number;
-  rc_connect(client: number, now: number, wall: number): number;
-  rc_disconnect(client: number, now: number, wall: number): void;
-  rc_close(client: number, now: number, wall: number): void;
-  rc_token(client: number, now: number, wall: number, request: number, tokenBytes: number): void;
-  rc_token_failed(
-    client: number, now: number, wall: number, request: number, permanent: number,
-  ): void;
+  rc_mailbox_address(): number;
+  rc_effects(): void;
+  rc_connect(): number;
+  rc_disconnect(): void;
+  rc_close(): void;
+  rc_token(request: number, tokenBytes: number): void;
+  rc_token_failed(request: number, permanent: number): void;
 
-  rc_on_open(client: number, now: number, wall: number, generation: number): void;
-  rc_inbound(client: number, bytes: number): number;
-  rc_on_message(
-    client: number, now: number, wall: number, generation: number, bytes: number,
-  ): void;
-  rc_on_text(client: number, now: number, wall: number, generation: number): void;
-  rc_on_closed(
-    client: number, now: number, wall: number, generation: number, code: number,
-    reasonBytes: number,
-  ): void;
-  rc_on_timer(client: number, now: number, wall: number): void;
-  rc_on_signal(client: number, now: number, wall: number, signal: number): void;
+  rc_on_open(generation: number): void;
+  rc_inbound(bytes: number): number;
+  rc_on_message(generation: number, bytes: number): void;
+  rc_on_text(generation: number): void;
+  rc_on_closed(generation: number, code: number, reasonBytes: number): void;
+  rc_on_timer(): void;
+  rc_on_signal(signal: number): void;
 
-  rc_room(client: number, now: number, wall: number, nameBytes: number): number;
-  rc_room_release(client: number, now: number, wall: number, room: number): void;
+  rc_room(nameBytes: number): number;
+  rc_room_release(room: number): void;
   rc_join(
-    client: number, now: number, wall: number, room: number, flags: number, presence: number,
+    room: number, flags: number, presence: number,
     sinceKind: number, since: number, epochLow: number, epochHigh: number, tokenBytes: number,
     memberDataBytes: number,
   ): number;
-  rc_leave(client: number, now: number, wall: number, room: number): number;
+  rc_leave(room: number): number;
   rc_publish(
-    client: number, now: number, wall: number, room: number, encoding: number, typeBytes: number,
+    room: number, encoding: number, typeBytes: number,
     keyBytes: number, dataBytes: number, tagCount: number, timeoutMs: number,
   ): number;
   rc_send(
-    client: number, now: number, wall: number, room: number, encoding: number, typeBytes: number,
+    room: number, encoding: number, typeBytes: number,
     keyBytes: number, dataBytes: number, tagCount: number,
   ): number;
   rc_history(
-    client: number, now: number, wall: number, room: number, flags: number, offset: number,
+    room: number, flags: number, offset: number,
     epochLow: number, epochHigh: number, limit: number,
   ): number;
-  rc_update_member(
-    client: number, now: number, wall: number, room: number, memberDataBytes: number,
-  ): number;
-  rc_ping(client: number, now: number, wall: number): number;
-  rc_abort(client: number, now: number, wall: number, call: number): void;
+  rc_update_member(room: number, memberDataBytes: number): number;
+  rc_ping(): number;
+  rc_abort(call: number): void;
 
-  rc_hub_time(client: number, now: number): number;
-  rc_position(client: number, room: number): number;
-  rc_stats(client: number): number;
-  rc_trace(client: number, level: number): void;
+  rc_hub_time(): number;
+  rc_position(room: number): number;
+  rc_stats(): number;
+  rc_trace(level: number): void;
 }
 
 /** RC_EFFECT_* */
