@@ -33,11 +33,12 @@ class BridgeService final : public BridgeMethods {
   // The hub stops: streams end, and new ones at once.
   void StopStreams() { streams_.StopAll(); }
 
-  // The methods with one request and one answer whose bytes gRPC reads.
+  // The methods with one request whose bytes gRPC reads.
   static std::vector<std::string_view> UnaryMethods() {
     return {"Broadcast",  "GetInfo",     "JoinUser",    "LeaveUser",
             "Disconnect", "TrimHistory", "Drain",       "ReloadConfig",
-            "MintToken",  "GetHistory",  "GetPresence", "GetPresenceCounts"};
+            "MintToken",  "GetHistory",  "GetPresence", "GetPresenceCounts",
+            "ListRooms",  "ListSessions"};
   }
 
   // The one that is called most often, read and written without what stands between.
@@ -88,10 +89,19 @@ class BridgeService final : public BridgeMethods {
                                               const v1::GetPresenceCountsRequest* request,
                                               v1::GetPresenceCountsResponse* response) override;
 
+  grpc::ServerWriteReactor<v1::ListRoomsResponse>* ListRooms(
+      grpc::CallbackServerContext* context, const v1::ListRoomsRequest* request) override;
+  grpc::ServerWriteReactor<v1::ListSessionsResponse>* ListSessions(
+      grpc::CallbackServerContext* context, const v1::ListSessionsRequest* request) override;
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Watch(
       grpc::CallbackServerContext* context) override;
 
  private:
+  // A list of what fits the request; `ask` makes what asks for a page of it.
+  template <class Response, class Facts, class Request, class Ask>
+  grpc::ServerWriteReactor<Response>* List(std::string_view method,
+                                           const grpc::CallbackServerContext& context,
+                                           const Request& request, Ask ask);
   template <class Outcome, class Request, class Response, class Ask>
   grpc::ServerUnaryReactor* Read(std::string_view method,
                                  const grpc::CallbackServerContext& context, const Request& request,

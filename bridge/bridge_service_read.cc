@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bridge/bridge_service.h"
+#include "bridge/list_stream.h"
 #include "bridge/read_request.h"
 #include "bridge/unary_answer.h"
 #include "bridge/watch_stream.h"
@@ -51,6 +52,47 @@ grpc::ServerUnaryReactor* BridgeService::GetPresenceCounts(
       "GetPresenceCounts", *context, *request, response, [&](Done<PresenceCounts> done) {
         gateway_.GetPresenceCounts({request->rooms().begin(), request->rooms().end()},
                                    NotAfter(*context), std::move(done));
+      });
+}
+
+template <class Response, class Facts, class Request, class Ask>
+grpc::ServerWriteReactor<Response>* BridgeService::List(std::string_view method,
+                                                        const grpc::CallbackServerContext& context,
+                                                        const Request& request, Ask ask) {
+  using Stream = ListStream<Response, Facts>;
+  const StreamWorld world{observer_, streams_, pump_};
+  const std::variant<Caller, TurnedAway> admitted = admission_.Admit(context, Role::kRead);
+  if (const auto* away = std::get_if<TurnedAway>(&admitted)) {
+    return Stream::Refuse(method, away->refusal, away->status, world);
+  }
+  const Caller& caller = std::get<Caller>(admitted);
+  if (const std::optional<HubError> fault = FaultIn(request, caller)) {
+    return Stream::Refuse(method, RefusalOfFault(*fault), ToStatus(*fault), world);
+  }
+  return Stream::Begin({method, ask(caller), request.page_token(), request.limit()}, world);
+}
+
+grpc::ServerWriteReactor<v1::ListRoomsResponse>* BridgeService::ListRooms(
+    grpc::CallbackServerContext* context, const v1::ListRoomsRequest* request) {
+  const Deadline not_after = NotAfter(*context);
+  return List<v1::ListRoomsResponse, RoomFacts>(
+      "ListRooms", *context, *request, [&](const Caller& caller) {
+        const RoomsQuery query{request->name_prefix(), caller.namespaces(), request->members_min()};
+        return [this, query, not_after](std::string after, Done<ListPage<RoomFacts>> done) {
+          gateway_.ListRooms(query, std::move(after), not_after, std::move(done));
+        };
+      });
+}
+
+grpc::ServerWriteReactor<v1::ListSessionsResponse>* BridgeService::ListSessions(
+    grpc::CallbackServerContext* context, const v1::ListSessionsRequest* request) {
+  const Deadline not_after = NotAfter(*context);
+  return List<v1::ListSessionsResponse, SessionFacts>(
+      "ListSessions", *context, *request, [&](const Caller& /*caller*/) {
+        const SessionsQuery query{request->user(), request->room(), request->session()};
+        return [this, query, not_after](std::string after, Done<ListPage<SessionFacts>> done) {
+          gateway_.ListSessions(query, std::move(after), not_after, std::move(done));
+        };
       });
 }
 

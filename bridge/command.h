@@ -71,6 +71,11 @@ ExitCode DisconnectCommandLine(Command& command);
 ExitCode TrimCommandLine(Command& command);
 ExitCode DrainCommandLine(Command& command);
 ExitCode ReloadCommandLine(Command& command);
+ExitCode RoomsCommandLine(Command& command);
+ExitCode SessionsCommandLine(Command& command);
+ExitCode PresenceCommandLine(Command& command);
+ExitCode HistoryCommandLine(Command& command);
+ExitCode WatchCommandLine(Command& command);
 
 }  // namespace roomcast::bridge
 

@@ -39,11 +39,26 @@ constexpr std::array kTextFlags = {
     TextFlag{"--spread", &CommandFlags::spread},
     TextFlag{"--keep-last", &CommandFlags::keep_last},
     TextFlag{"--up-to", &CommandFlags::up_to},
+    TextFlag{"--last", &CommandFlags::last},
+    TextFlag{"--since", &CommandFlags::since},
+    TextFlag{"--before", &CommandFlags::before},
+    TextFlag{"--count", &CommandFlags::count},
+    TextFlag{"--limit", &CommandFlags::limit},
+    TextFlag{"--after", &CommandFlags::after},
+    TextFlag{"--prefix", &CommandFlags::prefix},
+    TextFlag{"--room", &CommandFlags::room},
+    TextFlag{"--session", &CommandFlags::session},
+    TextFlag{"--members-min", &CommandFlags::members_min},
 };
 constexpr std::array kSwitches = {
-    Switch{"--json", &CommandFlags::json},           Switch{"--help", &CommandFlags::help},
-    Switch{"--ephemeral", &CommandFlags::ephemeral}, Switch{"--restart", &CommandFlags::restart},
-    Switch{"--keep", &CommandFlags::keep},           Switch{"--dry-run", &CommandFlags::dry_run},
+    Switch{"--json", &CommandFlags::json},
+    Switch{"--help", &CommandFlags::help},
+    Switch{"--ephemeral", &CommandFlags::ephemeral},
+    Switch{"--restart", &CommandFlags::restart},
+    Switch{"--keep", &CommandFlags::keep},
+    Switch{"--dry-run", &CommandFlags::dry_run},
+    Switch{"--reverse", &CommandFlags::reverse},
+    Switch{"--lifecycle", &CommandFlags::lifecycle},
 };
 
 absl::Status Bad(const std::string& text) { return absl::InvalidArgumentError(text); }

@@ -43,6 +43,20 @@ struct CommandFlags {
   std::string keep_last;
   std::string up_to;
   bool restart = false;
+
+  // Of questions.
+  std::string last;
+  std::string since;  // EPOCH:OFFSET, as `before`
+  std::string before;
+  std::string count;
+  std::string limit;
+  std::string after;  // a page token, or a user
+  std::string prefix;
+  std::string room;
+  std::string session;
+  std::string members_min;
+  bool reverse = false;
+  bool lifecycle = false;
   bool keep = false;
   bool dry_run = false;
 };

@@ -22,6 +22,14 @@ constexpr std::string_view kHelp =
   drain                      sends every client elsewhere and ends the hub
                              [--notice SECONDS] [--spread SECONDS]
   reload [--dry-run]         reads the hub's config again
+  watch ROOM... [--prefix NAMESPACE:]
+                             prints publications as they come, through cuts of the connection
+                             [--last N] [--since EPOCH:OFFSET] [--count N] [--lifecycle]
+  history ROOM               what a room keeps [--since P] [--before P] [--limit N] [--reverse]
+  presence ROOM...           who is in a room; of several, how many
+  rooms [PREFIX]             rooms with members or a history [--members-min N] [--limit N]
+  sessions                   who is connected, where, and how well
+                             [--user U] [--room R] [--session ID] [--limit N]
     --bridge HOST:PORT       where the bridge is (ROOMCAST_BRIDGE; 127.0.0.1:8081)
     --key KEY, --key-file F  the bearer key (ROOMCAST_BRIDGE_KEY)
     --ca FILE                speak TLS, and believe in these certificates (ROOMCAST_BRIDGE_CA)
@@ -47,6 +55,11 @@ constexpr std::array kVerbs = {
     Verb{"disconnect", DisconnectCommandLine},
     Verb{"drain", DrainCommandLine},
     Verb{"reload", ReloadCommandLine},
+    Verb{"watch", WatchCommandLine},
+    Verb{"history", HistoryCommandLine},
+    Verb{"presence", PresenceCommandLine},
+    Verb{"rooms", RoomsCommandLine},
+    Verb{"sessions", SessionsCommandLine},
 };
 
 const Verb* Find(std::string_view name) {

@@ -48,6 +48,9 @@ class Caller {
   [[nodiscard]] std::chrono::milliseconds TakeFromRate(std::uint32_t publications) const;
   // To some namespaces.
   [[nodiscard]] bool is_limited() const { return key_ != nullptr && !key_->namespaces.empty(); }
+  [[nodiscard]] std::vector<std::string> namespaces() const {
+    return key_ == nullptr ? std::vector<std::string>() : key_->namespaces;
+  }
 
  private:
   const BridgeKey* key_ = nullptr;

@@ -58,6 +58,53 @@ struct PresenceCount {
 // In the order of the rooms that were asked for.
 using PresenceCounts = std::vector<Answer<PresenceCount>>;
 
+// The fields of RoomInfo and SessionInfo, where their meaning is said.
+struct RoomFacts {
+  std::string room;
+  std::uint32_t members = 0;
+  std::uint32_t users = 0;
+  RoomPosition position;
+  std::uint32_t history_count = 0;
+  std::uint64_t history_bytes = 0;
+  std::int64_t last_publication_at = 0;
+  std::uint32_t behind = 0;
+};
+struct SessionFacts {
+  std::string session;
+  std::string user;
+  std::string node;
+  std::uint32_t shard = 0;
+  bool parked = false;
+  std::int64_t opened_at = 0;
+  std::int64_t connected_at = 0;
+  std::string address;
+  std::string client_name;
+  std::string client_version;
+  std::uint32_t round_trip_us = 0;
+  std::uint32_t outbox_bytes = 0;
+  std::uint32_t room_count = 0;
+};
+
+struct RoomsQuery {
+  std::string name_prefix;
+  std::vector<std::string> namespaces;  // none: all
+  std::uint32_t members_min = 0;
+};
+struct SessionsQuery {
+  std::string user;
+  std::string room;
+  std::string session;
+};
+
+// A part of a list, in its order: what fits, of what comes after the name or id that was asked for,
+// up to and including `reached`. It may be empty and yet not the last.
+template <class Facts>
+struct ListPage {
+  std::vector<Facts> items;
+  std::string reached;
+  bool more = false;
+};
+
 class ReadGateway {
  public:
   virtual ~ReadGateway() = default;
@@ -66,6 +113,11 @@ class ReadGateway {
   virtual void GetPresence(PresenceQuery query, Done<PresenceOutcome> done) = 0;
   virtual void GetPresenceCounts(std::vector<std::string> rooms, Deadline not_after,
                                  Done<PresenceCounts> done) = 0;
+  // By name, and by session id; empty `after`: from the first.
+  virtual void ListRooms(RoomsQuery query, std::string after, Deadline not_after,
+                         Done<ListPage<RoomFacts>> done) = 0;
+  virtual void ListSessions(SessionsQuery query, std::string after, Deadline not_after,
+                            Done<ListPage<SessionFacts>> done) = 0;
 };
 
 }  // namespace roomcast::bridge

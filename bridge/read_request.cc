@@ -44,6 +44,55 @@ std::optional<HubError> FaultIn(const v1::GetPresenceCountsRequest& request, con
   return std::nullopt;
 }
 
+std::optional<HubError> FaultIn(const v1::ListRoomsRequest& request, const Caller& caller) {
+  if (request.name_prefix().size() > kRoomNameBytesMax)
+    return BadRequest("name_prefix is too long");
+  if (request.page_token().size() > kRoomNameBytesMax) return BadRequest("page_token is none");
+  // Half a namespace lists those that the key covers.
+  if (request.name_prefix().find(':') == std::string::npos) return std::nullopt;
+  return FaultInRoom("name_prefix", request.name_prefix(), caller);
+}
+
+std::optional<HubError> FaultIn(const v1::ListSessionsRequest& request, const Caller& caller) {
+  if (request.user().size() > kUserBytesMax) return BadRequest("user is too long");
+  if (request.page_token().size() > kRoomNameBytesMax) return BadRequest("page_token is none");
+  if (!caller.is_limited()) return std::nullopt;
+  return FaultInRoom("room", request.room(), caller);
+}
+
+std::string KeyOf(const RoomFacts& room) { return room.room; }
+std::string KeyOf(const SessionFacts& session) { return session.session; }
+
+void AddItem(const RoomFacts& room, v1::ListRoomsResponse& out) {
+  v1::RoomInfo& info = *out.add_rooms();
+  info.set_room(room.room);
+  info.set_members(room.members);
+  info.set_users(room.users);
+  info.mutable_position()->set_epoch(room.position.epoch);
+  info.mutable_position()->set_offset(room.position.offset);
+  info.set_history_count(room.history_count);
+  info.set_history_bytes(room.history_bytes);
+  info.set_last_publication_at(room.last_publication_at);
+  info.set_behind(room.behind);
+}
+
+void AddItem(const SessionFacts& session, v1::ListSessionsResponse& out) {
+  v1::SessionInfo& info = *out.add_sessions();
+  info.set_session(session.session);
+  info.set_user(session.user);
+  info.set_node(session.node);
+  info.set_shard(session.shard);
+  info.set_parked(session.parked);
+  info.set_opened_at(session.opened_at);
+  info.set_connected_at(session.connected_at);
+  info.set_address(session.address);
+  info.set_client_name(session.client_name);
+  info.set_client_version(session.client_version);
+  info.set_round_trip_us(session.round_trip_us);
+  info.set_outbox_bytes(session.outbox_bytes);
+  info.set_room_count(session.room_count);
+}
+
 HistoryQuery QueryOf(const v1::GetHistoryRequest& request, Deadline not_after) {
   const v1::History& asked = request.query();
   HistoryQuery query;

@@ -3,7 +3,9 @@
 #ifndef ROOMCAST_BRIDGE_STREAM_PUMP_H_
 #define ROOMCAST_BRIDGE_STREAM_PUMP_H_
 
+#include <chrono>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -23,6 +25,9 @@ class PumpedStream {
 // of them may let it go, also on its own thread.
 class StreamPump {
  public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kTogether{1};
+
   StreamPump() : state_(std::make_shared<State>()), thread_([state = state_] { Run(*state); }) {}
   StreamPump(const StreamPump&) = delete;
   StreamPump& operator=(const StreamPump&) = delete;
@@ -44,19 +49,52 @@ class StreamPump {
     }
     if (wakes) state_->rung.notify_one();
   }
+  // The same, not before `at`.
+  void RingAt(std::shared_ptr<PumpedStream> stream, Clock::time_point at) {
+    bool wakes = false;
+    {
+      const std::lock_guard lock(state_->mutex);
+      wakes = state_->later.empty() || at < state_->later.begin()->first;
+      state_->later.emplace(at, std::move(stream));
+    }
+    if (wakes) state_->rung.notify_one();
+  }
 
  private:
   struct State {
     std::mutex mutex;
     std::condition_variable rung;
     std::vector<std::shared_ptr<PumpedStream>> waiting;
+    std::multimap<Clock::time_point, std::shared_ptr<PumpedStream>> later;
     bool stopping = false;
   };
+
+  // Under the lock: until somebody has rung, or his time has come.
+  static void Wait(State& state, std::unique_lock<std::mutex>& lock) {
+    const auto is_due = [&] { return state.stopping || !state.waiting.empty(); };
+    while (!is_due()) {
+      if (state.later.empty()) {
+        state.rung.wait(lock);
+        continue;
+      }
+      const Clock::time_point next = state.later.begin()->first;
+      if (Clock::now() < next) {
+        state.rung.wait_until(lock, next);
+        continue;
+      }
+      // Those that are due soon after come along.
+      const auto end = state.later.upper_bound(next + kTogether);
+      for (auto at = state.later.begin(); at != end; ++at) {
+        state.waiting.push_back(std::move(at->second));
+      }
+      state.later.erase(state.later.begin(), end);
+    }
+  }
 
   static void Run(State& state) {
     std::unique_lock lock(state.mutex);
     while (true) {
-      state.rung.wait(lock, [&] { return state.stopping || !state.waiting.empty(); });
+      Wait(state, lock);
       if (state.stopping) return;
       std::vector<std::shared_ptr<PumpedStream>> streams = std::exchange(state.waiting, {});
       lock.unlock();

@@ -26,9 +26,14 @@ Done<Outcome> AnswerTo(std::shared_ptr<UnaryCall> call, Response* response) {
   };
 }
 
-inline void RefuseFault(UnaryCall& call, const HubError& fault) {
+// How a request's fault is counted.
+inline Refusal RefusalOfFault(const HubError& fault) {
   const bool allowed = fault.code != static_cast<std::uint32_t>(ErrorCode::kPermissionDenied);
-  call.Refuse(allowed ? Refusal::kBadRequest : Refusal::kNotAllowed, ToStatus(fault));
+  return allowed ? Refusal::kBadRequest : Refusal::kNotAllowed;
+}
+
+inline void RefuseFault(UnaryCall& call, const HubError& fault) {
+  call.Refuse(RefusalOfFault(fault), ToStatus(fault));
 }
 
 }  // namespace roomcast::bridge

@@ -3,6 +3,7 @@
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/slice.h>
 
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -15,6 +16,10 @@
 
 namespace roomcast::bridge {
 namespace {
+
+// A stream that has just written waits so long for more to write with it: what a backend's stream
+// costs is decided by the number of its writes. The first after a pause goes at once.
+constexpr std::chrono::milliseconds kWritesApart(5);
 
 // A smaller piece costs less to copy than to refer to.
 constexpr std::size_t kWorthAReference = 4096;
@@ -113,6 +118,7 @@ void WatchStream::OnReadDone(bool ok) {
 }
 
 void WatchStream::OnWatchReady() {
+  waits_.store(true);
   // Who writes looks again when it has written.
   if (writing_.load() || rung_.exchange(true)) return;
   world_.pump->Ring(shared_from_this());
@@ -122,7 +128,7 @@ void WatchStream::OnPumped() {
   rung_.store(false);
   const std::lock_guard lock(mutex_);
   if (hub_stops_.load()) return EndWith(std::nullopt, Stopping());
-  WriteNext();
+  WriteWhenDue();
 }
 
 void WatchStream::OnWriteDone(bool ok) {
@@ -130,16 +136,24 @@ void WatchStream::OnWriteDone(bool ok) {
   response_.Clear();
   writing_.store(false);
   // Where it failed, the stream is cancelled.
-  if (ok) WriteNext();
+  if (ok && waits_.load()) WriteWhenDue();
+}
+
+void WatchStream::WriteWhenDue() {
+  if (StreamPump::Clock::now() >= not_before_) return WriteNext();
+  if (!rung_.exchange(true)) world_.pump->RingAt(shared_from_this(), not_before_);
 }
 
 void WatchStream::WriteNext() {
   if (ended_ || feed_ == nullptr || writing_.load()) return;
-  // Said before looking: what comes meanwhile is seen by this look, or by the one after the write.
+  // Said before looking: what comes meanwhile is seen by this look, or by the next.
+  waits_.store(false);
   WatchFeed::Taken taken = feed_->Take();
   if (taken.asks_again) Read();
   if (!taken.pieces.empty()) {
     writing_.store(true);
+    not_before_ = StreamPump::Clock::now() + kWritesApart;
+    if (taken.end) waits_.store(true);
     response_ = Join(std::move(taken.pieces));
     StartWrite(&response_);
     return;

@@ -58,6 +58,8 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void Read();
   // Writes what there is, if nothing is being written. Under the lock.
   void WriteNext();
+  // The same, at once or when enough time has passed since the last write.
+  void WriteWhenDue();
   void End(const HubError& why);
   // Ends the stream, once. Under the lock.
   void EndWith(std::optional<Refusal> refusal, grpc::Status status);
@@ -68,12 +70,14 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   std::shared_ptr<WatchFeed> feed_;  // set before the first callback
   std::atomic<bool> rung_{false};
   std::atomic<bool> writing_{false};
+  std::atomic<bool> waits_{false};  // there may be something to take
   std::atomic<bool> hub_stops_{false};
 
   std::mutex mutex_;  // of the rest
   bool ended_ = false;
   bool reading_ = false;
   bool half_closed_ = false;
+  StreamPump::Clock::time_point not_before_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
 };

@@ -1,4 +1,5 @@
 // The program: what it is told in words, and which part does it.
+#include <algorithm>
 #include <iostream>
 #include <span>
 #include <string>
@@ -25,6 +26,13 @@ int Help(std::ostream& out, int code) {
   return code;
 }
 
+// Through the public door, as browsers come; else as a backend.
+bool AsMember(const std::vector<std::string_view>& words) {
+  return std::any_of(words.begin(), words.end(), [](std::string_view word) {
+    return word.starts_with("--url") || word.starts_with("--token");
+  });
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -39,7 +47,7 @@ int main(int count, char** words) {
   const std::vector<std::string> flags(rest.begin(), rest.end());
   if (verb == "serve") return roomcast::RunServe(flags);
   if (verb == "token") return roomcast::RunToken(flags);
-  if (verb == "watch") return roomcast::client::RunWatch(rest);
+  if (verb == "watch" && AsMember(rest)) return roomcast::client::RunWatch(rest);
   if (roomcast::bridge::IsBridgeCommand(verb)) {
     return roomcast::bridge::RunBridgeCommand(verb, rest);
   }

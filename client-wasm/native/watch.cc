@@ -177,8 +177,8 @@ class Watch {
 }  // namespace
 
 std::string_view WatchHelp() {
-  return "  watch ROOM                 print a room's publications as they come\n"
-         "    --url URL  --token TOKEN  --last N  --count N  --json\n";
+  return "  watch ROOM --url URL       the same as a member, over a WebSocket\n"
+         "    [--token TOKEN] [--last N] [--count N] [--json]\n";
 }
 
 int RunWatch(std::span<const std::string_view> words) {

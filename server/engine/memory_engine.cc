@@ -125,4 +125,11 @@ bool MemoryEngine::TakeAnswer(Answer& answer) {
   return true;
 }
 
+hub::Engine::Held MemoryEngine::HeldOf(std::string_view room) const {
+  const auto found = streams_.find(room);
+  if (found == streams_.end() || !found->second.stream) return {};
+  const Stream& stream = *found->second.stream;
+  return {stream.top().offset + 1 - stream.oldest(), stream.bytes()};
+}
+
 }  // namespace roomcast::engine

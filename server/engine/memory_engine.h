@@ -46,6 +46,7 @@ class MemoryEngine : public hub::Engine {
   void SetKeep(std::string_view room, const Keep& keep, Now now) override;
   void Release(std::string_view room, Now now) override;
   bool TakeAnswer(Answer& answer) override;
+  Held HeldOf(std::string_view room) const override;
   std::size_t history_bytes() const override { return age_.bytes; }
   std::uint64_t history_evicted() const override { return evicted_; }
 

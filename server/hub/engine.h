@@ -76,6 +76,13 @@ class Engine {
   // The next answer, if there is one.
   virtual bool TakeAnswer(Answer& answer) = 0;
 
+  // What is held of a room here, as far as it is known without asking anybody.
+  struct Held {
+    std::size_t messages = 0;
+    std::size_t bytes = 0;
+  };
+  virtual Held HeldOf(std::string_view /*room*/) const { return {}; }
+
   // What history takes of memory.
   virtual std::size_t history_bytes() const = 0;
   // Publications that left history because the hub's memory for it was full.

@@ -57,7 +57,7 @@ ProducerId ToProducer(std::string_view bytes) {
 
 Greeter::Greeter(ShardId self, const HubConfig& config, Credentials& credentials, Secrets& secrets,
                  Speaker& speaker, Joiner& joiner, Resumer& resumer, Deadlines& deadlines,
-                 Courier& courier, const Drain& drain, Events& events)
+                 Courier& courier, const Drain& drain, ClientNames& clients, Events& events)
     : self_(self),
       config_(config),
       credentials_(credentials),
@@ -68,6 +68,7 @@ Greeter::Greeter(ShardId self, const HubConfig& config, Credentials& credentials
       deadlines_(deadlines),
       courier_(courier),
       drain_(drain),
+      clients_(clients),
       events_(events) {}
 
 std::uint64_t Greeter::RandomNumber() {
@@ -81,6 +82,9 @@ std::uint64_t Greeter::RandomNumber() {
 bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& hello, Now now) {
   if (!BecomeKnown(session, hello, now)) return session.state == Session::State::kEnded;
   const std::unique_ptr<Arrival> arrival = std::move(session.arrival);
+  session.connected_at = arrival->hello_received_at;
+  if (session.opened_at == WallTime{}) session.opened_at = session.connected_at;
+  session.client = clients_.NumberOf(hello.client_name.view, hello.client_version.view);
   session.producer = ToProducer(hello.producer.view);
   session.heartbeat.emplace(Heartbeat::Role::kAsks,
                             Heartbeat::Config{config_.ping_interval, config_.ping_grace},

@@ -3,6 +3,7 @@
 
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/instant.h"
+#include "server/hub/client_names.h"
 #include "server/hub/courier.h"
 #include "server/hub/credentials.h"
 #include "server/hub/deadlines.h"
@@ -24,7 +25,7 @@ class Greeter {
  public:
   Greeter(ShardId self, const HubConfig& config, Credentials& credentials, Secrets& secrets,
           Speaker& speaker, Joiner& joiner, Resumer& resumer, Deadlines& deadlines,
-          Courier& courier, const Drain& drain, Events& events);
+          Courier& courier, const Drain& drain, ClientNames& clients, Events& events);
 
   // Ends the connection where Hello does not make sense or the token is not good. False: the
   // session that it names is asked for, or whether its user may have one more; call again with the
@@ -60,6 +61,7 @@ class Greeter {
   Deadlines& deadlines_;
   Courier& courier_;
   const Drain& drain_;
+  ClientNames& clients_;
   Events& events_;
 };
 

@@ -50,6 +50,7 @@ struct HomeRoom {
   Instant presence_due = kNever;
   std::unique_ptr<RoomWatchers> streams;  // of backends that read it
   std::uint32_t met_version = 0;          // prefixes up to then have met it
+  WallTime last_published_at{};
   // It has members or was published in, and nobody was told yet that this is over.
   bool open = false;
   std::unique_ptr<Dedupe> dedupe;     // from the first publish id on

@@ -78,6 +78,7 @@ HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
   room.shares.resize(config_.shards);
   by_handle_.emplace(room.handle, &room);
   by_name_.emplace(room.name, std::move(made));
+  names_.insert(room.name);
   TouchIdle(room, now);
   engine_.Top(Await(room, Opening{}), room.name, room.config->keep, now);
   return &room;
@@ -264,6 +265,7 @@ bool HomeRooms::IsRepeated(HomeRoom& room, const PublishToRoom& publish, Now now
 
 void HomeRooms::Publish(HomeRoom& room, const PublishToRoom& publish, Now now) {
   OpenForAll(room, now);
+  room.last_published_at = now.wall;
   std::vector<Tag> tags;
   tags.reserve(publish.tags.size());
   for (const auto& [name, value] : publish.tags) tags.push_back({name, value});

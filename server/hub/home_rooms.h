@@ -58,6 +58,16 @@ class HomeRooms {
   void OnTime(Now now);
   [[nodiscard]] Instant NextDeadline() const;
   [[nodiscard]] std::size_t size() const { return by_name_.size(); }
+  // All there are that are named `from` or later, by name, as long as `visit` says to go on.
+  template <class Visit>
+  void VisitFrom(std::string_view from, Visit visit) const {
+    for (auto at = names_.lower_bound(from); at != names_.end(); ++at) {
+      if (!visit(*Look(*at))) return;
+    }
+  }
+  [[nodiscard]] Engine::Held HeldOf(const HomeRoom& room) const {
+    return engine_.HeldOf(room.name);
+  }
   // As it is, without making one.
   [[nodiscard]] const HomeRoom* Look(std::string_view name) const {
     const auto found = by_name_.find(name);
@@ -179,6 +189,7 @@ class HomeRooms {
   Dedupe keys_;  // free-form keys of backends, of all rooms here
 
   std::unordered_map<std::string_view, std::unique_ptr<HomeRoom>, NameHash> by_name_;
+  std::set<std::string_view> names_;  // of the rooms themselves, for who lists them
   std::unordered_map<RoomHandle, HomeRoom*> by_handle_;
   std::uint64_t next_handle_ = 1;
   std::vector<Pending> pending_;

@@ -2,13 +2,21 @@
 #define ROOMCAST_SERVER_HUB_INSPECTOR_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
+#include "server/hub/client_names.h"
 #include "server/hub/failure.h"
 #include "server/hub/home_rooms.h"
 #include "server/hub/hub_config.h"
+#include "server/hub/local_rooms.h"
 #include "server/hub/presence.h"
+#include "server/hub/room_facts.h"
+#include "server/hub/session_directory.h"
+#include "server/hub/session_facts.h"
+#include "server/hub/sessions.h"
 
 namespace roomcast::hub {
 
@@ -20,16 +28,49 @@ class Inspector {
   using Answer = std::variant<Value, Failure>;
 
   // Everything outlives this.
-  Inspector(const HubConfig& config, const HomeRooms& home) : config_(config), home_(home) {}
+  Inspector(ShardId self, const HubConfig& config, const HomeRooms& home, const LocalRooms& rooms,
+            Sessions& sessions, const SessionDirectory& directory, const ClientNames& clients)
+      : self_(self),
+        config_(config),
+        home_(home),
+        rooms_(rooms),
+        sessions_(sessions),
+        directory_(directory),
+        clients_(clients) {}
 
   // Who is in a room that is at home here: users after `after`, by name, at most so many. A room
   // that is not there has nobody in it.
   [[nodiscard]] Answer<PresenceState> PresenceOf(std::string_view room, std::string_view after,
                                                  std::size_t users_max) const;
 
+  // The rooms at home here. So many are looked at, at most.
+  static constexpr std::size_t kRoomsMax = 256;
+  [[nodiscard]] RoomsPage Rooms(const RoomsAsk& ask) const;
+  // Members here of any room that are behind.
+  [[nodiscard]] std::uint32_t BehindIn(RoomHandle room) const { return rooms_.BehindIn(room); }
+
+  // The sessions whose ids name this shard, wherever they are.
+  static constexpr std::size_t kSessionsMax = 256;
+  [[nodiscard]] DirectoryPage Directory(const std::optional<SessionNumber>& after,
+                                        const SessionFilter& filter) const {
+    return directory_.List(after, filter, kSessionsMax);
+  }
+  [[nodiscard]] std::optional<DirectoryEntry> DirectoryOf(const SessionNumber& number,
+                                                          const SessionFilter& filter) const {
+    return directory_.Look(number, filter);
+  }
+  // A session that is connected here; nullopt: it is not, or does not fit.
+  [[nodiscard]] std::optional<SessionFacts> SessionOf(const SessionRef& ref,
+                                                      const SessionFilter& filter) const;
+
  private:
+  const ShardId self_;
   const HubConfig& config_;
   const HomeRooms& home_;
+  const LocalRooms& rooms_;
+  Sessions& sessions_;
+  const SessionDirectory& directory_;
+  const ClientNames& clients_;
 };
 
 }  // namespace roomcast::hub

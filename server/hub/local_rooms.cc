@@ -356,4 +356,12 @@ std::vector<Top> LocalRooms::TakeTops(Session& session, std::size_t most) {
   return tops;
 }
 
+std::uint32_t LocalRooms::BehindIn(RoomHandle handle) const {
+  const auto found = by_handle_.find(handle);
+  if (found == by_handle_.end()) return 0;
+  const std::vector<Member>& members = rooms_[found->second]->members;
+  return static_cast<std::uint32_t>(
+      std::count_if(members.begin(), members.end(), [](const Member& one) { return one.behind; }));
+}
+
 }  // namespace roomcast::hub

@@ -92,6 +92,8 @@ class LocalRooms {
   std::vector<Top> TakeTops(Session& session, std::size_t most = SIZE_MAX);
 
   [[nodiscard]] std::size_t members() const { return members_; }
+  // Members of the room that are behind.
+  [[nodiscard]] std::uint32_t BehindIn(RoomHandle room) const;
 
  private:
   struct Member {

@@ -10,6 +10,7 @@
 #include "proto/protocol/limits.h"
 #include "server/hub/ids.h"
 #include "server/hub/rights.h"
+#include "server/hub/session_facts.h"
 #include "server/hub/session_rates.h"
 
 namespace roomcast::hub {
@@ -30,6 +31,9 @@ struct ParkedSession {
   std::string user;
   bool anonymous = false;
   std::vector<ParkedRoom> rooms;
+  WallTime opened_at{};
+  WallTime connected_at{};
+  ClientSoftware client;
   // Coming back does not refill them.
   std::optional<SessionRates> rates;  // none: they are full
 };
@@ -37,7 +41,8 @@ struct ParkedSession {
 // What a parked session holds of memory, its place in the directory included.
 inline std::size_t BytesOf(const ParkedSession& session) {
   constexpr std::size_t kAround = 128;
-  std::size_t bytes = kAround + sizeof(session) + session.user.size();
+  std::size_t bytes = kAround + sizeof(session) + session.user.size() + session.client.name.size() +
+                      session.client.version.size();
   for (const ParkedRoom& room : session.rooms) {
     bytes += sizeof(room) + room.name.size() + room.member_data.size();
   }

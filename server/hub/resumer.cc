@@ -8,12 +8,13 @@
 namespace roomcast::hub {
 
 Resumer::Resumer(const HubConfig& config, LocalRooms& rooms, SessionDirectory& directory,
-                 Courier& courier, Speaker& speaker, Events& events)
+                 Courier& courier, Speaker& speaker, const ClientNames& clients, Events& events)
     : config_(config),
       rooms_(rooms),
       directory_(directory),
       courier_(courier),
       speaker_(speaker),
+      clients_(clients),
       events_(events) {}
 
 bool Resumer::Ask(Session& session, const Resume& resume) {
@@ -71,6 +72,7 @@ bool Resumer::Adopt(Session& session) {
   session.number = number;
   session.has_number = true;
   session.key = parked.key;
+  session.opened_at = parked.opened_at;
   if (parked.rates) session.rates = std::make_unique<SessionRates>(*parked.rates);
   session.arrival->former_rooms = std::move(parked.rooms);
   return true;
@@ -93,6 +95,9 @@ ParkedSession Resumer::ToParked(const Session& session) const {
   parked.user = session.user;
   parked.anonymous = session.anonymous;
   if (session.rates) parked.rates = *session.rates;
+  parked.opened_at = session.opened_at;
+  parked.connected_at = session.connected_at;
+  parked.client = clients_.At(session.client);
   // A connection that was lost before Welcome has not changed what it came back to.
   if (session.arrival) parked.rooms = session.arrival->former_rooms;
   if (session.greeting) parked.rooms = session.greeting->former_rooms;

@@ -2,6 +2,7 @@
 #define ROOMCAST_SERVER_HUB_RESUMER_H_
 
 #include "proto/protocol/client_messages.h"
+#include "server/hub/client_names.h"
 #include "server/hub/courier.h"
 #include "server/hub/events.h"
 #include "server/hub/hub_config.h"
@@ -18,7 +19,7 @@ namespace roomcast::hub {
 class Resumer {
  public:
   Resumer(const HubConfig& config, LocalRooms& rooms, SessionDirectory& directory, Courier& courier,
-          Speaker& speaker, Events& events);
+          Speaker& speaker, const ClientNames& clients, Events& events);
 
   // Asks for the session that Hello names. False: it names none that could be there.
   [[nodiscard]] bool Ask(Session& session, const Resume& resume);
@@ -45,6 +46,7 @@ class Resumer {
   SessionDirectory& directory_;
   Courier& courier_;
   Speaker& speaker_;
+  const ClientNames& clients_;
   Events& events_;
 };
 

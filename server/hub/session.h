@@ -117,6 +117,10 @@ struct Session {
   bool catching_up = false;
   // `number` is known.
   bool has_number = false;
+  // Its client, in ClientNames.
+  std::uint16_t client = 0;
+  WallTime opened_at{};
+  WallTime connected_at{};
   // The one moment that Deadlines holds for it; others are out of date.
   Instant look_at{};
 

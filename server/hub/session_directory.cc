@@ -168,4 +168,51 @@ void SessionDirectory::OnTime(Now now) {
   while (NextDeadline() <= now.instant) DropOldest(ParkedDrop::kExpired);
 }
 
+// ---- Who looks
+
+DirectoryEntry SessionDirectory::ToEntry(const SessionNumber& number, const Entry& entry,
+                                         const SessionFilter& filter) {
+  DirectoryEntry shown;
+  shown.number = number;
+  if (!entry.parked) {
+    shown.holder = entry.holder;
+    return shown;
+  }
+  const ParkedSession& session = entry.parked->session;
+  if (!filter.user.empty() && session.user != filter.user) return shown;
+  if (!filter.room.empty() &&
+      std::none_of(session.rooms.begin(), session.rooms.end(),
+                   [&](const ParkedRoom& room) { return room.name == filter.room; })) {
+    return shown;
+  }
+  SessionFacts& facts = shown.parked.emplace();
+  facts.number = number;
+  facts.user = session.user;
+  facts.shard = number.home;
+  facts.parked = true;
+  facts.opened_at = session.opened_at;
+  facts.connected_at = session.connected_at;
+  facts.client = session.client;
+  facts.room_count = static_cast<std::uint32_t>(session.rooms.size());
+  return shown;
+}
+
+DirectoryPage SessionDirectory::List(const std::optional<SessionNumber>& after,
+                                     const SessionFilter& filter, std::size_t most) const {
+  DirectoryPage page;
+  auto at = after ? entries_.upper_bound(*after) : entries_.begin();
+  for (; at != entries_.end() && page.entries.size() < most; ++at) {
+    page.entries.push_back(ToEntry(at->first, at->second, filter));
+  }
+  page.more = at != entries_.end();
+  return page;
+}
+
+std::optional<DirectoryEntry> SessionDirectory::Look(const SessionNumber& number,
+                                                     const SessionFilter& filter) const {
+  const auto found = entries_.find(number);
+  if (found == entries_.end()) return std::nullopt;
+  return ToEntry(found->first, found->second, filter);
+}
+
 }  // namespace roomcast::hub

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <deque>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -44,6 +46,13 @@ class SessionDirectory {
   // parked.
   [[nodiscard]] std::optional<SessionRef> HolderOf(const SessionNumber& number) const;
 
+  // From the first session after `after` on (none: from the first of all), at most so many.
+  [[nodiscard]] DirectoryPage List(const std::optional<SessionNumber>& after,
+                                   const SessionFilter& filter, std::size_t most) const;
+  // One; nullopt: there is none such.
+  [[nodiscard]] std::optional<DirectoryEntry> Look(const SessionNumber& number,
+                                                   const SessionFilter& filter) const;
+
   void OnTime(Now now);
   [[nodiscard]] Instant NextDeadline() const;
 
@@ -64,6 +73,12 @@ class SessionDirectory {
     std::optional<SessionRef> asker;  // waits until the holder has given it back
     std::unique_ptr<Parked> parked;
   };
+  // As ids are ordered as text.
+  struct ByNumber {
+    bool operator()(const SessionNumber& a, const SessionNumber& b) const {
+      return std::tie(a.home, a.high, a.low) < std::tie(b.home, b.high, b.low);
+    }
+  };
   struct NumberHash {
     // Random already, and made by this hub.
     std::size_t operator()(const SessionNumber& number) const { return number.high; }
@@ -81,6 +96,8 @@ class SessionDirectory {
   // Sessions that were ended for good, as long as somebody may come for them.
   static constexpr std::size_t kEndedMax = 10'000;
 
+  static DirectoryEntry ToEntry(const SessionNumber& number, const Entry& entry,
+                                const SessionFilter& filter);
   void RememberEnded(const SessionNumber& number, Now now);
   void HandOver(const SessionNumber& number, Entry& entry, ParkedSession session);
   void Tell(const SessionRef& asker, const SessionNumber& number, ResumeOutcome outcome);
@@ -91,7 +108,7 @@ class SessionDirectory {
   Courier& courier_;
   Tallies& tallies_;
   Events& events_;
-  std::unordered_map<SessionNumber, Entry, NumberHash> entries_;
+  std::map<SessionNumber, Entry, ByNumber> entries_;
   std::list<SessionNumber> order_;  // of the parked, the oldest first
   std::size_t parked_bytes_ = 0;
   std::unordered_multimap<std::string_view, SessionNumber, UserHash> parked_of_;

@@ -43,13 +43,13 @@ class Shard::Impl {
         credentials_(config_, world.authenticator, revocations_, speaker_, local_, deadlines_,
                      world.events),
         joiner_(config_, local_, credentials_, courier_),
-        resumer_(config_, local_, directory_, courier_, speaker_, world.events),
+        resumer_(config_, local_, directory_, courier_, speaker_, clients_, world.events),
         greeter_(id, config_, credentials_, world.secrets, speaker_, joiner_, resumer_, deadlines_,
-                 courier_, drain_, world.events),
+                 courier_, drain_, clients_, world.events),
         orders_(sessions_, local_, joiner_, speaker_, tallies_, world.events),
         commands_(config_, speaker_, greeter_, joiner_, credentials_, local_, courier_,
                   world.outbox, world.events),
-        inspector_(config_, home_),
+        inspector_(id, config_, home_, local_, sessions_, directory_, clients_),
         watches_(config_, sessions_, local_, world.outbox, deadlines_, courier_, world.events) {}
 
   void OnOpen(ConnectionId id, Now now) {
@@ -155,7 +155,6 @@ class Shard::Impl {
   }
 
   const Inspector& inspector() const { return inspector_; }
-
   Counts counts() const {
     return {sessions_.size(),
             directory_.parked(),
@@ -410,6 +409,7 @@ class Shard::Impl {
   Revocations revocations_;
   SessionDirectory directory_;
   Users users_;
+  ClientNames clients_;
   Credentials credentials_;
   Joiner joiner_;
   Resumer resumer_;

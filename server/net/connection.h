@@ -59,6 +59,9 @@ class Connection {
   void OnWritten(ssize_t result);
   void GoOnFlushing(ssize_t result, std::size_t offered);
   [[nodiscard]] int socket() const { return socket_.get(); }
+  // For who looks: the client's, as far as proxies say it, and what waits to be written.
+  [[nodiscard]] std::string address() const { return visit_.address().Text(); }
+  [[nodiscard]] std::size_t queued_bytes() const { return queue_.bytes(); }
   // Reading was switched on again: what was put aside comes first.
   void ResumeReading();
   void OnDeadline();

@@ -58,6 +58,11 @@ class Gateway : public bridge::RoomGateway {
                    bridge::Done<bridge::PresenceOutcome> done) override;
   void GetPresenceCounts(std::vector<std::string> rooms, bridge::Deadline not_after,
                          bridge::Done<bridge::PresenceCounts> done) override;
+  // In gateway_list.cc.
+  void ListRooms(bridge::RoomsQuery query, std::string after, bridge::Deadline not_after,
+                 bridge::Done<bridge::ListPage<bridge::RoomFacts>> done) override;
+  void ListSessions(bridge::SessionsQuery query, std::string after, bridge::Deadline not_after,
+                    bridge::Done<bridge::ListPage<bridge::SessionFacts>> done) override;
   std::variant<std::shared_ptr<bridge::WatchFeed>, bridge::HubError> OpenWatch(
       std::weak_ptr<bridge::WatchListener> listener) override;
 

@@ -81,6 +81,11 @@ class MemoryGateway final : public RoomGateway {
   void GetPresence(PresenceQuery query, Done<PresenceOutcome> done) override;
   void GetPresenceCounts(std::vector<std::string> rooms, Deadline not_after,
                          Done<PresenceCounts> done) override;
+  // 600 rooms `room-000` and on, 250 a page; 3 sessions of ada's.
+  void ListRooms(RoomsQuery query, std::string after, Deadline not_after,
+                 Done<ListPage<RoomFacts>> done) override;
+  void ListSessions(SessionsQuery query, std::string after, Deadline not_after,
+                    Done<ListPage<SessionFacts>> done) override;
   std::variant<std::shared_ptr<WatchFeed>, HubError> OpenWatch(
       std::weak_ptr<WatchListener> listener) override;
   // The stream that was opened last; blocks until there is one.

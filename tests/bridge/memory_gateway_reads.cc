@@ -43,6 +43,45 @@ void MemoryGateway::GetPresenceCounts(std::vector<std::string> rooms, Deadline /
   std::move(done)(std::move(counts));
 }
 
+void MemoryGateway::ListRooms(RoomsQuery query, std::string after, Deadline /*not_after*/,
+                              Done<ListPage<RoomFacts>> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto refused = refused_.find(query.name_prefix);
+    if (refused != refused_.end()) return std::move(done)(refused->second);
+  }
+  ListPage<RoomFacts> page;
+  for (int i = 0; i < 600; ++i) {
+    const std::string name = "room-" + std::to_string(1000 + i).substr(1);
+    if (name <= after) continue;
+    if (page.items.size() == 250) {
+      page.more = true;
+      break;
+    }
+    page.items.push_back({name, static_cast<std::uint32_t>(i), 0, {77, 1}, 0, 0, 0, 0});
+    page.reached = name;
+  }
+  std::move(done)(std::move(page));
+}
+
+void MemoryGateway::ListSessions(SessionsQuery query, std::string after, Deadline /*not_after*/,
+                                 Done<ListPage<SessionFacts>> done) {
+  ListPage<SessionFacts> page;
+  // A page that has nothing that fits is not the last.
+  page.more = after.empty();
+  page.reached = "0";
+  if (!after.empty()) {
+    for (const char* id : {"1", "2", "3"}) {
+      SessionFacts facts;
+      facts.session = id;
+      facts.user = query.user.empty() ? "ada" : query.user;
+      facts.round_trip_us = 1500;
+      page.items.push_back(std::move(facts));
+    }
+  }
+  std::move(done)(std::move(page));
+}
+
 std::variant<std::shared_ptr<WatchFeed>, HubError> MemoryGateway::OpenWatch(
     std::weak_ptr<WatchListener> listener) {
   auto feed = std::make_shared<MemoryFeed>(std::move(listener));
