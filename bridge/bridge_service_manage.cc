@@ -3,19 +3,25 @@
 #include <utility>
 
 #include "bridge/bridge_service.h"
+#include "bridge/hub_status.h"
 #include "bridge/manage_request.h"
 #include "bridge/unary_answer.h"
+#include "proto/protocol/codes.h"
 
 namespace roomcast::bridge {
 namespace {
 
-// These ask for nothing that could be missing.
-std::optional<HubError> FaultIn(const v1::DrainRequest& /*request*/, const Caller& /*caller*/) {
-  return std::nullopt;
+// The hub is everybody's.
+std::optional<HubError> FaultOfLimited(const Caller& caller) {
+  if (!caller.is_limited()) return std::nullopt;
+  return MakeError(ErrorCode::kPermissionDenied,
+                   "the hub is in no namespace, and this key is limited to some");
 }
-std::optional<HubError> FaultIn(const v1::ReloadConfigRequest& /*request*/,
-                                const Caller& /*caller*/) {
-  return std::nullopt;
+std::optional<HubError> FaultIn(const v1::DrainRequest& /*request*/, const Caller& caller) {
+  return FaultOfLimited(caller);
+}
+std::optional<HubError> FaultIn(const v1::ReloadConfigRequest& /*request*/, const Caller& caller) {
+  return FaultOfLimited(caller);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ namespace {
 // An acknowledgement in a batch says why in a sentence, not in a page: a whole window of them fits
 // one message.
 constexpr std::size_t kAckMessageBytesMax = 256;
+constexpr std::size_t kRequestBytesKept = std::size_t{64} << 10;
 
 void ToProto(const ItemOutcome& outcome, v1::PublishAck& ack) {
   ack.set_number(outcome.number);
@@ -85,6 +86,8 @@ void PublishStream::OnReadDone(bool ok) {
     } else {
       if (!producer_) Open();
       TakeItems();
+      // What a stream keeps for its next request is small, however large one was.
+      if (read_.Length() > kRequestBytesKept) v1::PublishStreamRequest().Swap(&request_);
     }
   }
   {
@@ -135,11 +138,11 @@ void PublishStream::TakeItems() {
   items.reserve(static_cast<std::size_t>(request_.items_size()));
   std::size_t bytes = 0;
   for (v1::PublishItem& item : *request_.mutable_items()) {
-    if (item.number() == 0) {
-      acks.push_back({0, 0, BadRequest("number is missing: they begin at 1")});
+    if (item.number() == 0 || item.number() == UINT64_MAX) {
+      acks.push_back({item.number(), 0, BadRequest("number is missing, or has no next one")});
       continue;
     }
-    if (auto known = producer_->Take(item.number())) {
+    if (auto known = producer_->Take(item.number(), *this)) {
       if (known->answer) acks.push_back({item.number(), 0, *std::move(known->answer)});
       continue;
     }
@@ -219,7 +222,7 @@ void PublishStream::FillResponse() {
     ToProto(outcome, *response.add_acks());
     bytes_ -= std::min<std::size_t>(bytes_, outcome.bytes);
   }
-  items_ -= count;
+  items_ -= std::min(items_, count);
   acks_at_ += count;
   if (acks_at_ == acks_.size() || acks_at_ >= kStreamWindowItems) {
     acks_.erase(acks_.begin(), acks_.begin() + static_cast<std::ptrdiff_t>(acks_at_));

@@ -29,9 +29,11 @@ bool StreamProducer::has_reader() const {
   return !reader_.expired();
 }
 
-std::optional<StreamProducer::Known> StreamProducer::Take(std::uint64_t number) {
+std::optional<StreamProducer::Known> StreamProducer::Take(std::uint64_t number,
+                                                          const Reader& stream) {
   if (!ledger_) return std::nullopt;
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (reader_.lock().get() != &stream) return Known{std::nullopt};
   const ItemLedger::Answer answer = ledger_->Take(number);
   switch (answer.verdict) {
     case ItemLedger::Verdict::kNew:

@@ -38,12 +38,13 @@ class StreamProducer final : public ItemSink, public std::enable_shared_from_thi
   std::uint64_t BeginStream(std::weak_ptr<Reader> reader);
   [[nodiscard]] bool has_reader() const;
 
-  // Of one item that its stream has just been sent. nullopt: it is new, and to be published or
+  // Of one item that this stream has just been sent. One that another has taken over from hears no
+  // more of its items: the producer says them again. nullopt: it is new, and to be published or
   // refused (OnOutcomes). An outcome without an answer: it is under way already.
   struct Known {
     std::optional<Answer<PublishOutcome>> answer;
   };
-  [[nodiscard]] std::optional<Known> Take(std::uint64_t number);
+  [[nodiscard]] std::optional<Known> Take(std::uint64_t number, const Reader& stream);
 
   void OnOutcomes(std::vector<ItemOutcome> outcomes) override;
   [[nodiscard]] const StreamProducerId& id() const { return id_; }

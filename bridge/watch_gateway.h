@@ -71,6 +71,8 @@ class WatchListener {
   // There is something to Take(), or orders may come again after Ask() has said no. Short: it may
   // be called on a shard's thread.
   virtual void OnWatchReady() = 0;
+  // It has ended and is not to wait for what is still being written. On a shard's thread, too.
+  virtual void OnWatchCut() = 0;
 };
 
 class WatchFeed {

@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "bridge/hub_status.h"
 #include "bridge/request_fault.h"
 #include "bridge/unary_call.h"
 #include "bridge/watch_request.h"
+#include "proto/protocol/codes.h"
 
 namespace roomcast::bridge {
 namespace {
@@ -23,6 +25,8 @@ constexpr std::chrono::milliseconds kWritesApart(5);
 
 // A smaller piece costs less to copy than to refer to.
 constexpr std::size_t kWorthAReference = 4096;
+// A request may not keep a shard busy for long.
+constexpr int kOrderSizeMax = 4096;
 
 // The pieces as one message: an encoding of events after an encoding of events is one of them all.
 grpc::ByteBuffer Join(std::vector<WatchBytes> pieces) {
@@ -58,8 +62,6 @@ std::optional<v1::WatchRequest> Parse(grpc::ByteBuffer& bytes) {
   if (!reader.status().ok() || !request->ParseFromZeroCopyStream(&reader)) request.reset();
   return request;
 }
-
-grpc::Status Stopping() { return {grpc::StatusCode::UNAVAILABLE, "the hub stops"}; }
 
 }  // namespace
 
@@ -114,6 +116,13 @@ void WatchStream::OnReadDone(bool ok) {
     const HubError error = BadRequest("the bytes are not the request that this method takes");
     return EndWith(Refusal::kBadRequest, ToStatus(error));
   }
+  if (request->add_size() + request->remove_size() > kOrderSizeMax) {
+    const HubError error =
+        MakeError(ErrorCode::kTooLarge,
+                  absl::StrCat("add and remove have ", request->add_size() + request->remove_size(),
+                               " entries, the most in one request is ", kOrderSizeMax));
+    return EndWith(RefusalOf(error), ToStatus(error));
+  }
   if (feed_->Ask(OrderOf(*request, caller_))) Read();
 }
 
@@ -124,10 +133,18 @@ void WatchStream::OnWatchReady() {
   world_.pump->Ring(shared_from_this());
 }
 
+void WatchStream::OnWatchCut() {
+  cut_.store(true);
+  world_.pump->Ring(shared_from_this());
+}
+
 void WatchStream::OnPumped() {
   rung_.store(false);
   const std::lock_guard lock(mutex_);
-  if (hub_stops_.load()) return EndWith(std::nullopt, Stopping());
+  if (hub_stops_.load()) return EndWith(std::nullopt, HubStops());
+  if (cut_.load()) {
+    if (const std::optional<HubError> why = feed_->Take().end) return End(*why);
+  }
   WriteWhenDue();
 }
 
@@ -162,7 +179,7 @@ void WatchStream::WriteNext() {
 }
 
 void WatchStream::End(const HubError& why) {
-  if (why.code == 0) return EndWith(std::nullopt, Stopping());
+  if (why.code == 0) return EndWith(std::nullopt, HubStops());
   EndWith(RefusalOf(why), ToStatus(why));
 }
 

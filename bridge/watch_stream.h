@@ -49,6 +49,7 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void OnDone() override;
   // WatchListener
   void OnWatchReady() override;
+  void OnWatchCut() override;
   // OpenStream
   void OnHubStops() override;
   // PumpedStream
@@ -72,6 +73,7 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   std::atomic<bool> writing_{false};
   std::atomic<bool> waits_{false};  // there may be something to take
   std::atomic<bool> hub_stops_{false};
+  std::atomic<bool> cut_{false};
 
   std::mutex mutex_;  // of the rest
   bool ended_ = false;

@@ -22,13 +22,20 @@ constexpr std::size_t kTopsMax = 1000;
 
 // A prefix is a namespace, its colon, and how rooms of it go on; rooms of the default namespace
 // have no colon and no prefix.
+const Failure kReadAlready{ErrorCode::kBadRequest,
+                           "the stream reads the room already, by a prefix"};
+
 std::optional<Failure> FaultOfPrefix(const HubConfig& config, std::string_view prefix) {
   const std::size_t colon = prefix.find(':');
   if (colon == std::string_view::npos || prefix.size() > kRoomNameBytesMax) {
     return Failure{ErrorCode::kBadRequest, "a prefix begins with a whole namespace, as in `chat:`"};
   }
-  if (config.FindNamespace(prefix.substr(0, colon)) == nullptr) {
+  const NamespaceConfig* space = config.FindNamespace(prefix.substr(0, colon));
+  if (space == nullptr) {
     return Failure{ErrorCode::kUnknownNamespace, "there is no such namespace"};
+  }
+  if (space->may_join == Who::kNobody) {
+    return Failure{ErrorCode::kPermissionDenied, "nobody may join these rooms"};
   }
   return std::nullopt;
 }
@@ -91,8 +98,7 @@ void Watches::Add(Session& session, const WatchAdd& add) {
                      {ErrorCode::kBadRequest, "the stream has a watch of the same already"});
   }
   if (!add.by_prefix && rooms_.Find(session, add.name)) {
-    return RefuseAdd(session, add.id,
-                     {ErrorCode::kBadRequest, "the stream reads the room already, by a prefix"});
+    return RefuseAdd(session, add.id, kReadAlready);
   }
   const std::uint32_t request = state.next_request++;
   state.watches.emplace(request, WatchState::Watch{add.id, add.by_prefix, add.name, add.interest,
@@ -193,6 +199,12 @@ void Watches::OnJoinAnswer(Session& session, const JoinAnswer& answer) {
     return End(session, answer.request, &failure);
   }
   WatchState::Watch& watch = found->second;
+  if (state.read_rooms.contains(answer.handle)) {
+    // A prefix met the room while the room's own watch was on its way, or the other way round.
+    LeaveAtHome(answer);
+    if (watch.by_prefix) return;
+    return End(session, answer.request, &kReadAlready);
+  }
   if (!watch.by_prefix) watch.handle = answer.handle;
   WatchJoined joined;
   joined.id = watch.id;

@@ -176,7 +176,14 @@ hub::Outbox::Fill WatchDesk::Push(hub::ConnectionId id, hub::SharedBytes bytes, 
 }
 
 void WatchDesk::Close(hub::ConnectionId id, DisconnectCode code, std::string_view reason) {
-  if (Stream* stream = Find(id)) stream->line->End(WhyEnded(code, reason));
+  Stream* stream = Find(id);
+  if (stream == nullptr) return;
+  if (code != DisconnectCode::kSlow) return stream->line->End(WhyEnded(code, reason));
+  // Who did not read in time is not waited for, nor is what it did not read kept.
+  queued_bytes_ -= stream->bytes;
+  stream->bytes = 0;
+  stream->queue.clear();
+  stream->line->Cut(WhyEnded(code, reason));
   // It is forgotten when its backend has heard so and closed it.
 }
 

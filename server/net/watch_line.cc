@@ -100,6 +100,11 @@ void WatchLine::End(bridge::HubError why) {
   TellListener();
 }
 
+void WatchLine::Cut(bridge::HubError why) {
+  End(std::move(why));
+  if (const auto listener = listener_.lock()) listener->OnWatchCut();
+}
+
 void WatchLine::TellListener() {
   if (const auto listener = listener_.lock()) listener->OnWatchReady();
 }

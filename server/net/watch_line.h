@@ -51,6 +51,8 @@ class WatchLine : public bridge::WatchFeed {
   [[nodiscard]] std::size_t Room(bool wants_more);
   void HandOver(std::vector<hub::SharedBytes> pieces, std::size_t bytes);
   void End(bridge::HubError why);
+  // The same, and what is being written is not waited for.
+  void Cut(bridge::HubError why);
 
  private:
   void TellListener();

@@ -49,6 +49,32 @@ TEST(WatchPrefix, ARoomIsReadOnceHoweverManyWatchesNameIt) {
   EXPECT_EQ(stream.TakePublications(), (Said{"chat:a 2 z"})) << "the prefix covers it still";
 }
 
+TEST(WatchPrefix, AndARoomOfItThatIsAddedInTheSameBreathAreNotReadTwice) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    HubRig rig({.shards = 2, .seed = seed});
+    const hub::ConnectionId neighbour = rig.Greeted(0);
+    rig.JoinRoom(neighbour, "chat:a");
+    const hub::ConnectionId speaker = rig.Greeted(0, "", 2);
+    rig.JoinRoom(speaker, "chat:a");
+    BackendStream stream(rig);
+    // The room's home hears of the prefix, meets it, and only then of the room.
+    rig.Watch(stream.id(), hub::WatchAdd{.id = 1, .by_prefix = true, .name = "chat:"});
+    rig.Publish(speaker, "chat:a", "x", 1);
+    rig.Watch(stream.id(), hub::WatchAdd{.id = 2, .name = "chat:a"});
+    rig.Settle();
+    stream.Take();
+    rig.Publish(speaker, "chat:a", "y", 2);
+    rig.Settle();
+    EXPECT_EQ(stream.TakePublications(), (Said{"chat:a 2 y"}));
+    rig.Close(neighbour);
+    rig.Settle();
+    stream.Close();
+    rig.Publish(speaker, "chat:a", "z", 3);
+    rig.Settle();
+  }
+}
+
 TEST(WatchPrefix, LeavesAllItsRoomsWhenItIsTakenBack) {
   HubRig rig({.shards = 2});
   BackendStream stream(rig, 1);
