@@ -129,7 +129,7 @@ hub::Engine::Held MemoryEngine::HeldOf(std::string_view room) const {
   const auto found = streams_.find(room);
   if (found == streams_.end() || !found->second.stream) return {};
   const Stream& stream = *found->second.stream;
-  return {stream.top().offset + 1 - stream.oldest(), stream.bytes()};
+  return {static_cast<std::size_t>(stream.top().offset + 1 - stream.oldest()), stream.bytes()};
 }
 
 }  // namespace roomcast::engine
