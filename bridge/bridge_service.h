@@ -16,6 +16,7 @@
 #include "bridge/room_gateway.h"
 #include "bridge/stream_producer.h"
 #include "bridge/stream_pump.h"
+#include "bridge/unary_answer.h"
 #include "bridge/unary_call.h"
 #include "roomcast/v1/bridge.grpc.pb.h"
 
@@ -102,15 +103,21 @@ class BridgeService final : public BridgeMethods {
   grpc::ServerWriteReactor<Response>* List(std::string_view method,
                                            const grpc::CallbackServerContext& context,
                                            const Request& request, Ask ask);
+  // Who may, is the request whole (FaultIn), and `ask` with who waits for the answer.
   template <class Outcome, class Request, class Response, class Ask>
-  grpc::ServerUnaryReactor* Read(std::string_view method,
-                                 const grpc::CallbackServerContext& context, const Request& request,
-                                 Response* response, Ask ask);
-  // Admission, faults, and `ask` with who waits for the answer.
-  template <class Outcome, class Request, class Response, class Ask>
-  grpc::ServerUnaryReactor* Manage(std::string_view method, Role role,
-                                   const grpc::CallbackServerContext& context,
-                                   const Request& request, Response* response, Ask ask);
+  grpc::ServerUnaryReactor* Serve(std::string_view method, Role role,
+                                  const grpc::CallbackServerContext& context,
+                                  const Request& request, Response* response, Ask ask) {
+    const std::shared_ptr<UnaryCall> call = UnaryCall::Begin(method, observer_);
+    const std::optional<Caller> caller = Admit(*call, context, role);
+    if (!caller) return call.get();
+    if (const std::optional<HubError> fault = FaultIn(request, *caller)) {
+      RefuseFault(*call, *fault);
+      return call.get();
+    }
+    ask(AnswerTo<Outcome>(call, response));
+    return call.get();
+  }
 
   // The caller, where it may act in this role; nullopt: the call is refused and settled.
   std::optional<Caller> Admit(UnaryCall& call, const grpc::CallbackServerContext& context,

@@ -12,26 +12,11 @@
 
 namespace roomcast::bridge {
 
-template <class Outcome, class Request, class Response, class Ask>
-grpc::ServerUnaryReactor* BridgeService::Read(std::string_view method,
-                                              const grpc::CallbackServerContext& context,
-                                              const Request& request, Response* response, Ask ask) {
-  const std::shared_ptr<UnaryCall> call = UnaryCall::Begin(method, observer_);
-  const std::optional<Caller> caller = Admit(*call, context, Role::kRead);
-  if (!caller) return call.get();
-  if (const std::optional<HubError> fault = FaultIn(request, *caller)) {
-    RefuseFault(*call, *fault);
-    return call.get();
-  }
-  ask(AnswerTo<Outcome>(call, response));
-  return call.get();
-}
-
 grpc::ServerUnaryReactor* BridgeService::GetHistory(grpc::CallbackServerContext* context,
                                                     const v1::GetHistoryRequest* request,
                                                     v1::GetHistoryResponse* response) {
-  return Read<HistoryOutcome>(
-      "GetHistory", *context, *request, response, [&](Done<HistoryOutcome> done) {
+  return Serve<HistoryOutcome>(
+      "GetHistory", Role::kRead, *context, *request, response, [&](Done<HistoryOutcome> done) {
         gateway_.GetHistory(QueryOf(*request, NotAfter(*context)), std::move(done));
       });
 }
@@ -39,8 +24,8 @@ grpc::ServerUnaryReactor* BridgeService::GetHistory(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* BridgeService::GetPresence(grpc::CallbackServerContext* context,
                                                      const v1::GetPresenceRequest* request,
                                                      v1::GetPresenceResponse* response) {
-  return Read<PresenceOutcome>(
-      "GetPresence", *context, *request, response, [&](Done<PresenceOutcome> done) {
+  return Serve<PresenceOutcome>(
+      "GetPresence", Role::kRead, *context, *request, response, [&](Done<PresenceOutcome> done) {
         gateway_.GetPresence(QueryOf(*request, NotAfter(*context)), std::move(done));
       });
 }
@@ -48,11 +33,12 @@ grpc::ServerUnaryReactor* BridgeService::GetPresence(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* BridgeService::GetPresenceCounts(
     grpc::CallbackServerContext* context, const v1::GetPresenceCountsRequest* request,
     v1::GetPresenceCountsResponse* response) {
-  return Read<PresenceCounts>(
-      "GetPresenceCounts", *context, *request, response, [&](Done<PresenceCounts> done) {
-        gateway_.GetPresenceCounts({request->rooms().begin(), request->rooms().end()},
-                                   NotAfter(*context), std::move(done));
-      });
+  return Serve<PresenceCounts>("GetPresenceCounts", Role::kRead, *context, *request, response,
+                               [&](Done<PresenceCounts> done) {
+                                 gateway_.GetPresenceCounts(
+                                     {request->rooms().begin(), request->rooms().end()},
+                                     NotAfter(*context), std::move(done));
+                               });
 }
 
 template <class Response, class Facts, class Request, class Ask>

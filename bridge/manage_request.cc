@@ -40,6 +40,13 @@ std::optional<HubError> FaultInWho(const v1::DisconnectRequest& request, const C
                    "users and sessions are in no namespace, and this key is limited to some");
 }
 
+// The hub is everybody's.
+std::optional<HubError> FaultOfLimited(const Caller& caller) {
+  if (!caller.is_limited()) return std::nullopt;
+  return MakeError(ErrorCode::kPermissionDenied,
+                   "the hub is in no namespace, and this key is limited to some");
+}
+
 }  // namespace
 
 std::optional<HubError> FaultIn(const v1::JoinUserRequest& request, const Caller& caller) {
@@ -62,6 +69,14 @@ std::optional<HubError> FaultIn(const v1::TrimHistoryRequest& request, const Cal
                             (request.how_case() == How::kRestart && !request.restart());
   if (says_nothing) return BadRequest("how is missing: set up_to, keep_last or restart");
   return std::nullopt;
+}
+
+std::optional<HubError> FaultIn(const v1::DrainRequest& /*request*/, const Caller& caller) {
+  return FaultOfLimited(caller);
+}
+
+std::optional<HubError> FaultIn(const v1::ReloadConfigRequest& /*request*/, const Caller& caller) {
+  return FaultOfLimited(caller);
 }
 
 std::optional<HubError> FaultIn(const v1::MintTokenRequest& request, const Caller& caller) {

@@ -16,6 +16,8 @@ std::optional<HubError> FaultIn(const v1::JoinUserRequest& request, const Caller
 std::optional<HubError> FaultIn(const v1::LeaveUserRequest& request, const Caller& caller);
 std::optional<HubError> FaultIn(const v1::DisconnectRequest& request, const Caller& caller);
 std::optional<HubError> FaultIn(const v1::TrimHistoryRequest& request, const Caller& caller);
+std::optional<HubError> FaultIn(const v1::DrainRequest& request, const Caller& caller);
+std::optional<HubError> FaultIn(const v1::ReloadConfigRequest& request, const Caller& caller);
 std::optional<HubError> FaultIn(const v1::MintTokenRequest& request, const Caller& caller);
 
 // Of requests without fault.

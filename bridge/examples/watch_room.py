@@ -46,7 +46,15 @@ def watch(bridge):
     if state["epoch"]:
         add.position.epoch, add.position.offset = state["epoch"], state["offset"]
     requests.put(bridge_pb2.WatchRequest(add=[add], credit_bytes=CREDIT))
-    for response in bridge.Watch(iter(requests.get, None)):
+    try:
+        read(bridge.Watch(iter(requests.get, None)), requests)
+    finally:
+        requests.put(None)  # nobody sends any more
+
+
+def read(responses, requests):
+    """Deals with what comes, and says what may come after."""
+    for response in responses:
         for event in response.events:
             kind = event.WhichOneof("body")
             if kind == "opened":

@@ -97,5 +97,31 @@ TEST(StreamProducers, TheLongestWithoutAStreamAreForgottenFirst) {
   EXPECT_EQ(producers.size(), 1u) << "the others' time is over";
 }
 
+// Reads for a stream of a few lines.
+class Listener : public StreamProducer::Reader {
+ public:
+  void OnAcks(std::vector<ItemOutcome> acks) override { heard += acks.size(); }
+  void OnTakenOver() override { taken_over = true; }
+  std::size_t heard = 0;
+  bool taken_over = false;
+};
+
+TEST(StreamProducer, AStreamThatWasTakenOverTakesNoItemsForTheOneThatTookOver) {
+  StreamProducer producer({}, ItemLedger(4, 16));
+  const auto before = std::make_shared<Listener>();
+  const auto after = std::make_shared<Listener>();
+  producer.BeginStream(before);
+  EXPECT_FALSE(producer.Take(1, *before)) << "new";
+  producer.BeginStream(after);
+  EXPECT_TRUE(before->taken_over);
+  const auto known = producer.Take(2, *before);
+  EXPECT_TRUE(known && !known->answer) << "as if it were under way: nothing is done";
+  producer.OnOutcomes({{1, 0, At(1)}, {2, 0, At(2)}});
+  EXPECT_EQ(after->heard, 0u) << "it has sent neither";
+  EXPECT_FALSE(producer.Take(2, *after)) << "new still";
+  producer.OnOutcomes({{2, 0, At(2)}});
+  EXPECT_EQ(after->heard, 1u);
+}
+
 }  // namespace
 }  // namespace roomcast::bridge

@@ -171,6 +171,11 @@ TEST_F(ManageTest, ALimitedKeyManagesRoomsOfItsNamespacesOnly) {
   mint.set_user("ada");
   v1::MintTokenResponse minted;
   EXPECT_EQ(Ask(&v1::Bridge::Stub::MintToken, mint, minted).error_code(), Code::PERMISSION_DENIED);
+  v1::DrainResponse drained;
+  EXPECT_EQ(Ask(&v1::Bridge::Stub::Drain, {}, drained).error_code(), Code::PERMISSION_DENIED);
+  v1::ReloadConfigResponse reloaded;
+  EXPECT_EQ(Ask(&v1::Bridge::Stub::ReloadConfig, {}, reloaded).error_code(),
+            Code::PERMISSION_DENIED);
   EXPECT_EQ(gateway_.orders(), (Orders{"join ada chat:1"}));
 }
 

@@ -129,6 +129,19 @@ TEST_F(PublishStreamTest, TheFirstMessageMayCarryItemsAndTheLastAckComesBeforeTh
   EXPECT_EQ(producer.left(), 100u);
 }
 
+TEST_F(PublishStreamTest, ANumberAfterWhichNoneCouldComeIsRefusedAndTheStreamEndsWell) {
+  Producer producer(*stub_);
+  producer.Open();
+  v1::PublishStreamRequest request;
+  Producer::Add(request, UINT64_MAX);
+  producer.Write(request);
+  const auto acks = producer.Acks(1);
+  ASSERT_EQ(acks.size(), 1u);
+  EXPECT_EQ(acks[0].error().code(), 107u);
+  EXPECT_TRUE(producer.Close().ok());
+  EXPECT_TRUE(gateway_.items().empty());
+}
+
 TEST_F(PublishStreamTest, ASlowRoomDoesNotHoldUpOthers) {
   gateway_.HoldRoom("slow");
   Producer producer(*stub_);

@@ -88,6 +88,20 @@ TEST_F(WatchTest, OrdersReachTheHubInTheirOrderAndItsBytesComeBack) {
   EXPECT_EQ(Read(3), (std::vector<std::string>{"a", "b", std::string(100'000, 'c')}));
 }
 
+TEST_F(WatchTest, ARequestThatAsksForTooMuchEndsTheStreamBeforeTheHubHearsOfIt) {
+  Start(OpenConfig());
+  Open();
+  const auto feed = gateway_.WaitForFeed();
+  v1::WatchRequest request;
+  for (std::uint32_t id = 0; id < 2049; ++id) request.add_add()->set_id(id);
+  for (std::uint32_t id = 0; id < 2048; ++id) request.add_remove(id);
+  stream_->Write(request);
+  EXPECT_TRUE(Read(1).empty());
+  const grpc::Status status = stream_->Finish();
+  EXPECT_EQ(status.error_code(), Code::INVALID_ARGUMENT);
+  EXPECT_EQ(FromStatus(status)->code, 116u);
+}
+
 TEST_F(WatchTest, AFaultyAddIsRefusedInItsPlaceAndTheOthersGoOn) {
   Start(KeyedConfig({Role::kRead}, {"chat"}));
   Open("Bearer open sesame");

@@ -75,6 +75,15 @@ TEST(WatchPrefix, AndARoomOfItThatIsAddedInTheSameBreathAreNotReadTwice) {
   }
 }
 
+TEST(WatchPrefix, IsRefusedWhereNobodyMayJoin) {
+  hub::HubConfig config = ConfigOf(1);
+  config.namespaces.push_back({.name = "shut", .may_join = hub::Who::kNobody});
+  HubRig rig({}, config);
+  BackendStream stream(rig);
+  stream.Prefix(1, "shut:");
+  EXPECT_EQ(stream.Take(), (Said{"opened", "left 1 error 103"}));
+}
+
 TEST(WatchPrefix, LeavesAllItsRoomsWhenItIsTakenBack) {
   HubRig rig({.shards = 2});
   BackendStream stream(rig, 1);

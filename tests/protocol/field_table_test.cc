@@ -4,6 +4,7 @@
 
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/server_messages.h"
+#include "proto/protocol/watch_messages.h"
 #include "tests/protocol/every_field.h"
 
 namespace roomcast {
@@ -79,6 +80,7 @@ TEST(FieldTableTest, EveryFieldLiesWhereTheTableSays) {
   EXPECT_GT(PlaceChecker<EveryField>::CheckAll(), 16);
   EXPECT_GT(PlaceChecker<ClientFrame>::CheckAll(), 60);
   EXPECT_GT(PlaceChecker<ServerFrame>::CheckAll(), 100);
+  EXPECT_GT(PlaceChecker<WatchResponse>::CheckAll(), 30);
 }
 
 }  // namespace
