@@ -8,6 +8,8 @@
 #include <string>
 #include <thread>
 
+#include "server/hub/stats_room.h"
+
 namespace roomcast {
 namespace {
 
@@ -103,6 +105,7 @@ hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
   hub.dedupe_keys = config.dedupe().keys_max();
   hub.rooms_max = config.memory().rooms_max() > 0 ? config.memory().rooms_max() : SIZE_MAX;
   for (const auto& one : config.namespaces()) hub.namespaces.push_back(NamespaceFrom(one));
+  hub.namespaces.push_back(hub::StatsNamespace());
   return hub;
 }
 

@@ -20,7 +20,9 @@ int Help(std::ostream& out, int code) {
   out << "Roomcast: a real-time rooms server. roomcast VERB\n\n"
          "  serve                      run a hub until Ctrl-C; the log is on stderr\n"
       << roomcast::ops::ServeFlagsHelp()
-      << "  token USER [--ttl 1h]      a token for a hub with these flags of serve\n"
+      << "  token USER [--ttl 1h]      a token for a hub with these flags of serve; --admin: it "
+         "opens the\n"
+         "                             dashboard\n"
       << roomcast::client::WatchHelp() << roomcast::bridge::BridgeCommandsHelp()
       << "  version                    " << ROOMCAST_VERSION << "\n";
   return code;

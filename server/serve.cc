@@ -29,6 +29,7 @@
 #include "server/config_conversion.h"
 #include "server/engine/memory_engine.h"
 #include "server/main_desk.h"
+#include "server/net/clock.h"
 #include "server/net/hub_server.h"
 #include "server/net/operations.h"
 #include "server/openssl_secrets.h"
@@ -39,6 +40,7 @@
 #include "server/ops/metrics.h"
 #include "server/ops/ops_server.h"
 #include "server/ops/static_files.h"
+#include "server/ops/stats_text.h"
 #include "server/ops/watched_files.h"
 #include "server/token_authenticator.h"
 #include "server/token_for_backend.h"
@@ -122,8 +124,8 @@ class Hub : public net::Operations {
   absl::Status StartPublic();
   absl::Status StartOps();
   absl::Status StartBridge();
-  // Certificates and token keys are read again if their files have changed; and memory is looked
-  // at.
+  // Certificates and token keys are read again if their files have changed; memory is looked at;
+  // and who reads the hub's figures is told them.
   void EverySecond();
   void ReloadKeys();
   // Certificates and the config are read again, at an operator's wish.
@@ -133,6 +135,8 @@ class Hub : public net::Operations {
   [[nodiscard]] bool IsDrained() const;
 
   void LookAtMemory();
+  // To who reads it.
+  void PublishStats();
   std::unique_ptr<hub::Engine> MakeEngine();
 
   const ops::ConfigSources sources_;
@@ -150,6 +154,7 @@ class Hub : public net::Operations {
   std::unique_ptr<Certificate> public_certificate_;
   std::unique_ptr<Certificate> bridge_certificate_;
   ops::WatchedFiles key_files_;
+  const Instant started_ = net::ReadClocks().instant;
   std::atomic<bool> ready_{false};
   std::atomic<bool> stopping_{false};
   std::mutex drain_mutex_;
@@ -338,6 +343,15 @@ void Hub::EverySecond() {
   if (bridge_certificate_) bridge_certificate_->ReloadIfChanged();
   if (key_files_.Changed()) ReloadKeys();
   if (memory_guard_.enabled()) LookAtMemory();
+  if (metrics_.Total(ops::Gauge::kStatsReaders) > 0) PublishStats();
+}
+
+void Hub::PublishStats() {
+  const Now now = net::ReadClocks();
+  server_->PublishStats(ops::StatsText(
+      metrics_,
+      {hub_config_.instance, hub_config_.node, ops::ResidentBytes(), ops::CpuMicroseconds(),
+       Microseconds(now.instant - started_), Microseconds(now.wall)}));
 }
 
 void Hub::LookAtMemory() {

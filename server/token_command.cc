@@ -6,6 +6,7 @@
 
 #include "server/auth/token_mint.h"
 #include "server/config_conversion.h"
+#include "server/hub/stats_room.h"
 #include "server/ops/config.h"
 #include "server/ops/config_text.h"
 
@@ -13,6 +14,11 @@ namespace roomcast {
 namespace {
 
 constexpr int kUsage = 2;
+
+// What the dashboard asks for: the hub's own figures.
+std::vector<auth::RoomGrant> AdminGrants() {
+  return {{std::string(hub::kStatsRoom), {.manage = true}}};
+}
 
 int Fail(std::string_view why) {
   std::cerr << "roomcast token: " << why << "\n";
@@ -32,11 +38,15 @@ std::optional<std::uint64_t> TakeTtlMs(std::vector<std::string>& words) {
   return ops::ParseNumber(ops::Unit::kMilliseconds, text);
 }
 
+// Takes `--admin` out of the words. True: it was there.
+bool TakeAdmin(std::vector<std::string>& words) { return std::erase(words, "--admin") > 0; }
+
 }  // namespace
 
 int RunToken(const std::vector<std::string>& words) {
   if (words.empty() || words.front().starts_with("--")) return Fail("whose? roomcast token USER");
   std::vector<std::string> flags(words.begin() + 1, words.end());
+  const bool admin = TakeAdmin(flags);
   const auto ttl_ms = TakeTtlMs(flags);
   if (!ttl_ms) return Fail("--ttl takes a duration such as 1h");
   const auto sources = ops::ParseServeFlags(flags);
@@ -46,7 +56,8 @@ int RunToken(const std::vector<std::string>& words) {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const auto token = auth::MintDevelopmentToken(
       config->auth().development_secret(), words.front(), now,
-      std::chrono::seconds(static_cast<std::int64_t>(*ttl_ms / 1000)), TokenRulesFrom(*config));
+      std::chrono::seconds(static_cast<std::int64_t>(*ttl_ms / 1000)), TokenRulesFrom(*config),
+      admin ? AdminGrants() : std::vector<auth::RoomGrant>{});
   if (!token) return Fail("it takes auth.development_secret, and a user that a token may name");
   std::cout << *token << "\n";
   return 0;

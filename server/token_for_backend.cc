@@ -1,6 +1,9 @@
 #include "server/token_for_backend.h"
 
 #include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "server/auth/token_mint.h"
 #include "server/config_conversion.h"
@@ -12,8 +15,10 @@ net::Operations::MintAnswer MintTokenAs(const v1::Config& config,
   using std::chrono::seconds;
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const seconds lifetime = wanted.lifetime > seconds(0) ? wanted.lifetime : std::chrono::hours(1);
+  std::vector<auth::RoomGrant> rooms;
+  for (const std::string& room : wanted.rooms) rooms.push_back({room, auth::kAllButManaging});
   auto token = auth::MintDevelopmentToken(config.auth().development_secret(), wanted.user, now,
-                                          lifetime, TokenRulesFrom(config), wanted.rooms);
+                                          lifetime, TokenRulesFrom(config), rooms);
   if (!token) {
     return "it takes auth.development_secret, and a user and rooms that a token may name";
   }

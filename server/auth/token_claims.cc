@@ -94,14 +94,9 @@ bool ReadUser(const Json& payload, TokenClaims& claims) {
 }
 
 bool AddRight(std::string_view name, Rights& rights) {
-  const std::pair<std::string_view, bool*> known[] = {{"join", &rights.join},
-                                                      {"publish", &rights.publish},
-                                                      {"history", &rights.history},
-                                                      {"presence", &rights.presence},
-                                                      {"manage", &rights.manage}};
-  for (const auto& [known_name, right] : known) {
+  for (const auto& [known_name, right] : kRightNames) {
     if (known_name != name) continue;
-    *right = true;
+    rights.*right = true;
     return true;
   }
   return false;

@@ -6,6 +6,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,6 +30,15 @@ struct Rights {
   bool presence = false;
   bool manage = false;
 };
+inline constexpr Rights kAllButManaging{true, true, true, true, false};
+
+// Their names in a token.
+inline constexpr std::pair<std::string_view, bool Rights::*> kRightNames[] = {
+    {"join", &Rights::join},
+    {"publish", &Rights::publish},
+    {"history", &Rights::history},
+    {"presence", &Rights::presence},
+    {"manage", &Rights::manage}};
 
 // One entry of `roomcast.rooms`.
 struct RoomGrant {

@@ -11,7 +11,7 @@ namespace roomcast::auth {
 std::optional<std::string> MintDevelopmentToken(std::string_view secret, std::string_view user,
                                                 WallTime now, std::chrono::seconds lifetime,
                                                 const TokenRules& rules,
-                                                const std::vector<std::string>& rooms) {
+                                                const std::vector<RoomGrant>& rooms) {
   using nlohmann::json;
   const auto key = TokenKey::Hs256("", secret);
   if (!key) return std::nullopt;
@@ -20,9 +20,12 @@ std::optional<std::string> MintDevelopmentToken(std::string_view secret, std::st
       {"sub", user}, {"iat", issued_at.count()}, {"exp", (issued_at + lifetime).count()}};
   if (!rules.audience.empty()) payload["aud"] = rules.audience;
   if (!rules.issuer.empty()) payload["iss"] = rules.issuer;
-  for (const std::string& room : rooms) {
-    payload["roomcast"]["rooms"].push_back(
-        {{"room", room}, {"rights", {"join", "publish", "history", "presence"}}});
+  for (const auto& [room, rights] : rooms) {
+    json names = json::array();
+    for (const auto& [name, right] : kRightNames) {
+      if (rights.*right) names.push_back(name);
+    }
+    payload["roomcast"]["rooms"].push_back({{"room", room}, {"rights", names}});
   }
   const json header = {{"alg", NameOf(key->algorithm())}, {"typ", "JWT"}};
   // A user that is not UTF-8 becomes another one here, and is refused below.

@@ -13,12 +13,12 @@ namespace roomcast::auth {
 
 // Makes a token that DevelopmentVerifier(secret, rules) believes from `now` on: HS256, with `sub`,
 // `iat` and `exp`, and the audience and issuer that the rules ask for. For trying things; in
-// production the application's own backend makes them. Everything but managing is granted in
-// `rooms`. nullopt: the secret is empty, or the user or a room is not one that a token may name.
+// production the application's own backend makes them. nullopt: the secret is empty, or the user or
+// a room is not one that a token may name.
 std::optional<std::string> MintDevelopmentToken(std::string_view secret, std::string_view user,
                                                 WallTime now, std::chrono::seconds lifetime,
                                                 const TokenRules& rules = {},
-                                                const std::vector<std::string>& rooms = {});
+                                                const std::vector<RoomGrant>& rooms = {});
 
 }  // namespace roomcast::auth
 

@@ -226,7 +226,7 @@ const NamespaceConfig* Commands::FindAllowed(Session& session, std::uint32_t id,
   }
   const bool is_member = rooms_.Find(session, room).has_value();
   const Rights rights = credentials_.RightsOf(session, room);
-  const bool is_place = !IsHubsOwn(room) || (deed.in_own_room && IsOwnRoom(session, room));
+  const bool is_place = deed.in_own_room ? IsPlace(session, room, rights) : !IsHubsOwn(room);
   if (is_place && IsAllowed(found.config->*deed.who, session, is_member, rights.*deed.right)) {
     return found.config;
   }

@@ -134,7 +134,7 @@ Rights Credentials::RightsOf(const Session& session, std::string_view room) cons
 
 bool Credentials::MayJoin(const Session& session, std::string_view room, Rights rights) const {
   const NamespaceConfig* config = config_.FindNamespace(NamespaceOf(room));
-  return config != nullptr && (!IsHubsOwn(room) || IsOwnRoom(session, room)) &&
+  return config != nullptr && IsPlace(session, room, rights) &&
          IsAllowed(config->may_join, session, /*is_member=*/false, rights.join);
 }
 

@@ -35,6 +35,7 @@ class Events {
   virtual void OnMailboxFull() = 0;                           // a post found the mailbox full
   virtual void OnRoundTrip(Duration round_trip) = 0;          // a Pong answered a Ping
   // Who does not count these need not say so.
+  virtual void OnJoined(Verdict) {}            // a session became a room's member
   virtual void OnLeft(LeftCode) {}             // a session was taken out of a room
   virtual void OnResume(ResumeOutcome) {}      // a Hello named a session
   virtual void OnParkedDropped(ParkedDrop) {}  // a parked session was let go

@@ -7,12 +7,15 @@
 #include "proto/protocol/room_name.h"
 #include "server/hub/home_failures.h"
 #include "server/hub/publication_rules.h"
+#include "server/hub/stats_room.h"
 
 namespace roomcast::hub {
 namespace {
 
 // Of a turn's memory, for so many rooms the next turn may use it again.
 constexpr std::size_t kTurnsKept = 64;
+
+bool IsFromHub(const PublishOrigin& origin) { return std::holds_alternative<FromHub>(origin.from); }
 
 Publication AsPublication(const PublishToRoom& publish, const std::vector<Tag>& tags, Now now) {
   Publication publication;
@@ -79,6 +82,7 @@ HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
   by_handle_.emplace(room.handle, &room);
   by_name_.emplace(room.name, std::move(made));
   names_.insert(room.name);
+  if (room.name == kStatsRoom) stats_room_ = &room;
   TouchIdle(room, now);
   engine_.Top(Await(room, Opening{}), room.name, room.config->keep, now);
   return &room;
@@ -153,6 +157,7 @@ void HomeRooms::AnswerJoin(HomeRoom& room, const JoinRoom& join, Verdict verdict
   } else {
     ++room.shares[static_cast<std::size_t>(join.session.shard)].members;
     ++room.members;
+    events_.OnJoined(verdict);
     EnterPresence(room, join, answer);
   }
   courier_.Send(join.session.shard, std::move(answer));
@@ -216,6 +221,10 @@ void HomeRooms::OnPublish(PublishToRoom&& publish, Now now) {
     if (!MayWait(*room)) return Refuse(publish.origin, TooManyWait());
     room->waiting.emplace_back(std::move(publish));
     return;
+  }
+  if (room->config->may_publish == Who::kNobody && !IsFromHub(publish.origin)) {
+    return Refuse(publish.origin,
+                  {ErrorCode::kPermissionDenied, "nobody may publish in this room"});
   }
   if (auto fault = FaultOf(publish)) return Refuse(publish.origin, std::move(*fault));
   if (publish.counter != 0 && IsRepeated(*room, publish, now)) return;
@@ -286,6 +295,7 @@ void HomeRooms::Publish(HomeRoom& room, const PublishToRoom& publish, Now now) {
 }
 
 void HomeRooms::AnswerPublish(const PublishOrigin& origin, Position position, bool duplicate) {
+  if (IsFromHub(origin)) return;
   if (const auto* call = std::get_if<BridgeCall>(&origin.from)) {
     events_.OnPublication(Events::Door::kBridge, duplicate);
     bridge_answers_.OnPublished(*call, {position, duplicate, false, {}});
@@ -299,6 +309,7 @@ void HomeRooms::AnswerPublish(const PublishOrigin& origin, Position position, bo
 }
 
 void HomeRooms::Refuse(const PublishOrigin& origin, Failure failure) {
+  if (IsFromHub(origin)) return;
   if (const auto* call = std::get_if<BridgeCall>(&origin.from)) {
     bridge_answers_.OnPublished(*call, {{}, false, true, std::move(failure)});
     return;

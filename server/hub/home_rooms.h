@@ -68,6 +68,10 @@ class HomeRooms {
   [[nodiscard]] Engine::Held HeldOf(const HomeRoom& room) const {
     return engine_.HeldOf(room.name);
   }
+  // Who reads the hub's own figures, where that room is at home here.
+  [[nodiscard]] std::size_t stats_readers() const {
+    return stats_room_ == nullptr ? 0 : stats_room_->members + StreamsIn(*stats_room_);
+  }
   // As it is, without making one.
   [[nodiscard]] const HomeRoom* Look(std::string_view name) const {
     const auto found = by_name_.find(name);
@@ -168,8 +172,10 @@ class HomeRooms {
   // Nobody is in it, and nothing of it is needed: true, and whoever asked is told.
   bool CloseIfOver(HomeRoom& room, Now now);
   // Somebody would miss it, whatever it holds.
-  static bool IsHeld(const HomeRoom& room) {
-    return room.members > 0 || (room.streams && room.streams->holders() > 0);
+  static bool IsHeld(const HomeRoom& room) { return room.members > 0 || StreamsIn(room) > 0; }
+  // Streams that asked for it by its name.
+  static std::size_t StreamsIn(const HomeRoom& room) {
+    return room.streams ? room.streams->holders() : 0;
   }
 
   void FlushRoom(HomeRoom& room, RoomTurn& turn);
@@ -191,6 +197,7 @@ class HomeRooms {
   std::unordered_map<std::string_view, std::unique_ptr<HomeRoom>, NameHash> by_name_;
   std::set<std::string_view> names_;  // of the rooms themselves, for who lists them
   std::unordered_map<RoomHandle, HomeRoom*> by_handle_;
+  const HomeRoom* stats_room_ = nullptr;  // where it is at home here, and there
   std::uint64_t next_handle_ = 1;
   std::vector<Pending> pending_;
   std::vector<std::uint32_t> free_;

@@ -45,6 +45,7 @@ bool HomeRooms::IsNeeded(const HomeRoom& room, Now now) {
 void HomeRooms::LetGo(const HomeRoom& room, Now now) {
   if (room.open) Tell(room, {Lifecycle::Kind::kRoomClosed}, {}, now);
   LeaveMet(room);
+  if (&room == stats_room_) stats_room_ = nullptr;
   engine_.Release(room.name, now);
   presence_due_.erase({room.presence_due, room.handle});
   by_handle_.erase(room.handle);

@@ -20,8 +20,9 @@
 
 namespace roomcast::hub {
 
-// What a backend may look at of one shard: questions that are answered at once, with values, and
-// change nothing. One thread, the shard's; every answer is bounded, so that nobody waits long.
+// What may be looked at of one shard, by backends and operators: questions that are answered at
+// once, with values, and change nothing. One thread, the shard's; every answer is bounded, so that
+// nobody waits long.
 class Inspector {
  public:
   template <class Value>
@@ -46,8 +47,12 @@ class Inspector {
   // The rooms at home here. So many are looked at, at most.
   static constexpr std::size_t kRoomsMax = 256;
   [[nodiscard]] RoomsPage Rooms(const RoomsAsk& ask) const;
-  // Members here of any room that are behind.
+  // Members and streams here that are behind, of all rooms; and of one.
+  [[nodiscard]] std::size_t behind() const { return rooms_.behind(); }
   [[nodiscard]] std::uint32_t BehindIn(RoomHandle room) const { return rooms_.BehindIn(room); }
+
+  // Who reads the hub's own figures, where these are at home here.
+  [[nodiscard]] std::size_t stats_readers() const { return home_.stats_readers(); }
 
   // The sessions whose ids name this shard, wherever they are.
   static constexpr std::size_t kSessionsMax = 256;
@@ -59,6 +64,8 @@ class Inspector {
                                                           const SessionFilter& filter) const {
     return directory_.Look(number, filter);
   }
+  // Of parked sessions whose home is here.
+  [[nodiscard]] std::size_t parked_bytes() const { return directory_.parked_bytes(); }
   // A session that is connected here; nullopt: it is not, or does not fit.
   [[nodiscard]] std::optional<SessionFacts> SessionOf(const SessionRef& ref,
                                                       const SessionFilter& filter) const;

@@ -109,10 +109,10 @@ void LocalRooms::Add(Session& session, const JoinAnswer& answer, PendingJoin joi
   const bool mute = join.without_publications;
   room.members.push_back({.connection = session.connection,
                           .session = session.ref,
-                          .behind = answer.start < room.top && !mute,
                           .mute = mute,
                           .cursor = answer.start,
                           .interest = join.interest});
+  SetBehind(room.members.back(), answer.start < room.top && !mute);
   if (!session.watching) ++members_;
   CatchUpWith(session);
 }
@@ -136,6 +136,7 @@ void LocalRooms::RemoveAt(Session& session, std::size_t membership, bool for_goo
   const Membership place = std::move(session.rooms[membership]);
   session.rooms.erase(session.rooms.begin() + static_cast<std::ptrdiff_t>(membership));
   Room& room = *rooms_[place.room];
+  SetBehind(room.members[place.member], false);
   // The last member moves into the gap, and its session is told.
   if (place.member + 1 != room.members.size()) {
     room.members[place.member] = room.members.back();
@@ -219,7 +220,7 @@ void LocalRooms::OnReset(const StreamReset& reset) {
   room->epoch = reset.position.epoch;
   room->top = reset.position.offset;
   for (Member& member : room->members) {
-    member.behind = false;
+    SetBehind(member, false);
     member.moved = false;
     member.cursor = reset.position.offset;
     speaker_.Push(*sessions_.Find(member.session),
@@ -228,8 +229,15 @@ void LocalRooms::OnReset(const StreamReset& reset) {
 }
 
 void LocalRooms::FallBehind(Member& member) {
-  if (member.mute || std::exchange(member.behind, true)) return;
+  if (member.mute || member.behind) return;
+  SetBehind(member, true);
   events_.OnBehind();
+}
+
+void LocalRooms::SetBehind(Member& member, bool behind) {
+  if (member.behind == behind) return;
+  member.behind = behind;
+  behind ? ++behind_ : --behind_;
 }
 
 void LocalRooms::OnBehind(const Behind& behind) {
@@ -252,7 +260,7 @@ void LocalRooms::CatchUpWith(Session& session) {
     Member& member = room.members[session.rooms[at].member];
     if (!member.behind) continue;
     if (member.cursor >= room.top) {
-      member.behind = false;
+      SetBehind(member, false);
       continue;
     }
     session.catching_up = true;

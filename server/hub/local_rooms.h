@@ -92,6 +92,8 @@ class LocalRooms {
   std::vector<Top> TakeTops(Session& session, std::size_t most = SIZE_MAX);
 
   [[nodiscard]] std::size_t members() const { return members_; }
+  // Of any room; streams that are among them.
+  [[nodiscard]] std::size_t behind() const { return behind_; }
   // Members of the room that are behind.
   [[nodiscard]] std::uint32_t BehindIn(RoomHandle room) const;
 
@@ -128,6 +130,8 @@ class LocalRooms {
   // Nothing more is queued for it, whatever room it is of, until its outbox has drained.
   void OnOverSoft(Session& session);
   void FallBehind(Member& member);
+  // The only way to change it: they are counted.
+  void SetBehind(Member& member, bool behind);
   // Asks for what follows the cursor of the next member that is behind, if the session may have it.
   void CatchUpWith(Session& session);
   void Give(Room& room, Session& session, const Page& page);
@@ -145,6 +149,7 @@ class LocalRooms {
   std::unordered_map<RoomHandle, std::uint32_t> by_handle_;
   CatchUps catch_ups_;
   std::size_t members_ = 0;
+  std::size_t behind_ = 0;
 };
 
 }  // namespace roomcast::hub

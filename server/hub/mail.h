@@ -65,9 +65,12 @@ struct LeaveRoom {
   bool by_stream = false;  // it was no member
 };
 
+// The hub says something itself, and waits for no answer.
+struct FromHub {};
+
 // Who waits for the answer to a publish: a session's request, or the bridge.
 struct PublishOrigin {
-  std::variant<SessionRef, BridgeCall> from;
+  std::variant<SessionRef, BridgeCall, FromHub> from;
   std::uint32_t request = 0;  // a session's; 0: no answer wanted
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/hub/home.h"
+#include "server/hub/stats_room.h"
 #include "server/net/clock.h"
 
 namespace roomcast::net {
@@ -87,6 +89,17 @@ void HubServer::Reconfigure(hub::HubConfig wanted) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
+}
+
+void HubServer::PublishStats(std::string json) {
+  hub::PublishToRoom publish;
+  publish.origin.from = hub::FromHub{};
+  publish.room = hub::kStatsRoom;
+  publish.type = "stats";
+  publish.encoding = Encoding::kJson;
+  publish.data = std::move(json);
+  Letter letter(hub::Mail(std::move(publish)));
+  post_office_.Post(hub::HomeShardOf(hub_config_, hub::kStatsRoom), letter);
 }
 
 void HubServer::Drain(Duration notice, Duration spread) {

@@ -77,6 +77,10 @@ class HubServer {
   // room in full mailboxes.
   void Reconfigure(hub::HubConfig wanted);
 
+  // Says the hub's figures, as JSON, to who reads them. Not said where that shard is too busy. Any
+  // thread.
+  void PublishStats(std::string json);
+
   // Sends every session elsewhere over `notice` and `spread`, and takes no more connections. One
   // thread, once.
   void Drain(Duration notice, Duration spread);

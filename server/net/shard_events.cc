@@ -36,6 +36,10 @@ void ShardEvents::OnGap(GapReason reason) {
   }
 }
 
+void ShardEvents::OnJoined(Verdict verdict) {
+  metrics_.CountLabelled(ops::LabelledCounter::kJoins, static_cast<int>(verdict));
+}
+
 void ShardEvents::OnLeft(LeftCode code) { metrics_.CountLeft(code); }
 
 void ShardEvents::OnResume(hub::ResumeOutcome outcome) {

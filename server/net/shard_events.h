@@ -21,6 +21,7 @@ class ShardEvents : public hub::Events {
   void OnGap(GapReason reason) override;
   void OnBehind() override;
   void OnMailboxFull() override;
+  void OnJoined(Verdict verdict) override;
   void OnLeft(LeftCode code) override;
   void OnResume(hub::ResumeOutcome outcome) override;
   void OnParkedDropped(hub::ParkedDrop reason) override;

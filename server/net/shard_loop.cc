@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "server/hub/inspector.h"
 #include "server/net/census.h"
 #include "server/net/frame_heads.h"
 
@@ -201,8 +202,11 @@ void ShardLoop::SetGauges() {
   metrics_.Set(ops::Gauge::kConnections, connections_.size());
   metrics_.Set(ops::Gauge::kSessions, counts.sessions);
   metrics_.Set(ops::Gauge::kParkedSessions, counts.parked);
+  metrics_.Set(ops::Gauge::kParkedBytes, shard_.inspector().parked_bytes());
   metrics_.Set(ops::Gauge::kRooms, counts.rooms);
   metrics_.Set(ops::Gauge::kMembers, counts.members);
+  metrics_.Set(ops::Gauge::kSlowMembers, shard_.inspector().behind());
+  metrics_.Set(ops::Gauge::kStatsReaders, shard_.inspector().stats_readers());
   metrics_.Set(ops::Gauge::kHistoryBytes, counts.history_bytes);
   metrics_.Count(ops::Counter::kHistoryEvicted,
                  counts.history_evicted - std::exchange(evicted_told_, counts.history_evicted));

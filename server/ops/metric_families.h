@@ -65,9 +65,11 @@ enum class Gauge : std::uint8_t {
   kConnections,
   kSessions,
   kParkedSessions,
+  kParkedBytes,
   kRooms,
   kMembers,
   kSlowMembers,
+  kStatsReaders,
   kHistoryBytes,
   kOutboxBytes,
   kMailboxMessages,
@@ -75,7 +77,7 @@ enum class Gauge : std::uint8_t {
   kPublicCertificateExpires,
   kBridgeCertificateExpires,
 };
-inline constexpr std::size_t kGauges = 12;
+inline constexpr std::size_t kGauges = 14;
 
 // Observed in microseconds, shown in seconds.
 enum class Histogram : std::uint8_t {

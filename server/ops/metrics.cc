@@ -71,4 +71,28 @@ Metrics::Metrics(int shards, std::string version) : version_(std::move(version))
   for (int i = 0; i < shards; ++i) shards_.push_back(std::make_unique<ShardMetrics>());
 }
 
+std::uint64_t Metrics::Sum(std::size_t index) const {
+  std::uint64_t total = shared_.Read(index);
+  for (const auto& shard : shards_) total += shard->Read(index);
+  return total;
+}
+
+std::uint64_t Metrics::Total(LabelledCounter counter) const {
+  const std::size_t first = Layout().labelled.at(static_cast<std::size_t>(counter));
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < FamilyOf(counter).labels.size(); ++i) total += Sum(first + i);
+  return total;
+}
+
+std::uint64_t Metrics::Total(Gauge gauge) const {
+  return Sum(Layout().gauges + static_cast<std::size_t>(gauge));
+}
+
+std::vector<std::uint64_t> Metrics::Buckets(Histogram histogram) const {
+  const std::size_t first = Layout().histograms.at(static_cast<std::size_t>(histogram));
+  std::vector<std::uint64_t> buckets;
+  for (std::size_t i = 0; i <= BoundsOf(histogram).size(); ++i) buckets.push_back(Sum(first + i));
+  return buckets;
+}
+
 }  // namespace roomcast::ops

@@ -118,10 +118,24 @@ class Metrics {
   // For the bridge and everyone else.
   SharedMetrics& Shared() { return shared_; }
 
+  // The sum over all cells. Any thread.
+  [[nodiscard]] std::uint64_t Total(Counter counter) const {
+    return Sum(static_cast<std::size_t>(counter));
+  }
+  // Over its labels, too.
+  [[nodiscard]] std::uint64_t Total(LabelledCounter counter) const;
+  [[nodiscard]] std::uint64_t Total(Gauge gauge) const;
+  // Observations by bucket, each without those below it; the last is +Inf.
+  [[nodiscard]] std::vector<std::uint64_t> Buckets(Histogram histogram) const;
+  [[nodiscard]] const std::string& version() const { return version_; }
+  [[nodiscard]] std::size_t shards() const { return shards_.size(); }
+
   // The sum over all cells, in Prometheus' text format 0.0.4. Any thread.
   std::string Text() const;
 
  private:
+  [[nodiscard]] std::uint64_t Sum(std::size_t index) const;
+
   std::string version_;
   std::vector<std::unique_ptr<ShardMetrics>> shards_;
   SharedMetrics shared_;

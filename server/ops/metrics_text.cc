@@ -80,11 +80,7 @@ std::string Seconds(unsigned long long microseconds) {
 }
 
 std::string Metrics::Text() const {
-  const auto sum = [this](std::size_t index) {
-    std::uint64_t total = shared_.Read(index);
-    for (const auto& shard : shards_) total += shard->Read(index);
-    return total;
-  };
+  const auto sum = [this](std::size_t index) { return Sum(index); };
   std::string out;
   AppendFamily(out, "roomcast_build_info", "The version that runs; always 1.", "gauge");
   AppendSample(out, "roomcast_build_info", "version", version_, "1");

@@ -93,8 +93,12 @@ serve() {
   # The demo's load slider goes to 2,000 messages a second.
   local flood=(--set limits.publishes_per_second=4000 --set limits.publish_burst=8000
     --set limits.commands_per_second=4000 --set limits.command_burst=8000)
-  setsid "$HUB" serve --dev --static-dir web-demo/dist --port "$port" \
-    --bridge-port "$bridge_port" --ops-port "$ops_port" "${flood[@]}" "${tls[@]}" "$@" >"$HUB_LOG" 2>&1 </dev/null &
+  # Known to this run alone; it makes the token for the dashboard.
+  local secret
+  secret=$("$PYTHON" -c 'import secrets; print(secrets.token_hex(16))')
+  local flags=(--dev --static-dir web-demo/dist --port "$port" --bridge-port "$bridge_port"
+    --ops-port "$ops_port" --set "auth.development_secret=$secret" "${flood[@]}" "${tls[@]}" "$@")
+  setsid "$HUB" serve "${flags[@]}" >"$HUB_LOG" 2>&1 </dev/null &
   local hub=$! tries=0 status=0
   trap 'end_hub $hub; say "ended"; exit 0' INT TERM
   until is_ready "$ops_port"; do
@@ -109,7 +113,7 @@ serve() {
     sleep 0.1
   done
   printf '%s\n' "$bridge_port" >"$BRIDGE_NOTE"
-  announce "$scheme" "$port" "$ops_port"
+  announce "$scheme" "$port" "$ops_port" "$("$HUB" token operator --admin --ttl 12h "${flags[@]}")"
   [[ $scheme == http ]] || tls_note
   wait "$hub" || status=$?
   rm -f "$BRIDGE_NOTE"
@@ -126,6 +130,7 @@ announce() {
 
   The demo:      $1://127.0.0.1:$2/
   Push into it:  ./dev push chat:lobby "Hello from a backend"
+  The dashboard: $1://127.0.0.1:$2/dashboard.html#token=$4
 
   Metrics http://127.0.0.1:$3/metrics · log $HUB_LOG · Ctrl-C ends it
 TEXT

@@ -1,4 +1,4 @@
-// Builds the page into dist/: one script, the style sheet, the markup. The hub serves the folder.
+// Builds the pages into dist/: two scripts, the style sheets, the markup. The hub serves the folder.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +21,7 @@ rmSync(at('dist'), { recursive: true, force: true });
 cpSync(at('public'), at('dist'), { recursive: true });
 await esbuild.build({
   absWorkingDir: folder,
-  entryPoints: { main: 'src/main.ts' },
+  entryPoints: { main: 'src/main.ts', dashboard: 'src/dashboard.ts' },
   outdir: 'dist',
   bundle: true,
   format: 'esm',
