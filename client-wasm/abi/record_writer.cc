@@ -134,6 +134,12 @@ void RecordWriter::One(const SessionBegan& effect) {
       If(effect.resumed, RC_SESSION_RESUMED) | If(effect.same_instance, RC_SESSION_SAME_INSTANCE);
 }
 
+void RecordWriter::One(const RoomOpened& effect) {
+  rc_effect& record = Add(RC_EFFECT_ROOM);
+  record.room = static_cast<std::uint32_t>(effect.room);
+  Text(record, 4, effect.name);
+}
+
 void RecordWriter::One(const RoomStateChanged& effect) {
   rc_effect& record = Add(RC_EFFECT_ROOM_STATE);
   record.room = static_cast<std::uint32_t>(effect.room);

@@ -37,6 +37,7 @@ class RecordWriter {
   void One(const NeedToken& effect);
   void One(const StateChanged& effect);
   void One(const SessionBegan& effect);
+  void One(const RoomOpened& effect);
   void One(const RoomStateChanged& effect);
   void One(const RoomJoined& effect);
   void One(const RoomLeft& effect);

@@ -152,6 +152,10 @@ enum {
   // Of the presence before it: a user who came or about whom something is new, or who is gone. word
   // 4: sessions, 0 where the user is gone; frame 8: user, frame 10: member data.
   RC_EFFECT_PRESENT = 20,
+  // The hub put the client into a room that it did not ask for. room; text 4: its name. It is
+  // wanted
+  // from now on, and the effects of joining it follow.
+  RC_EFFECT_ROOM = 21,
 };
 
 enum { RC_ATOMS = 384 };

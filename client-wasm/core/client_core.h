@@ -160,6 +160,7 @@ class ClientCore {
 
   // client_core_rooms.cc
   Room* FindRoom(RoomId id);
+  Room& RoomNamed(std::string_view name);
   const Room* FindRoom(RoomId id) const;
   // False: the step has no meaning in the room's phase.
   bool TakeRoomStep(Room& room, RoomStep step);
@@ -170,6 +171,7 @@ class ClientCore {
   void PutOff(Room& room, Duration at_least);
   void RunRoomDeadlines();
   bool ApplyJoined(Room& room, const Joined& joined);
+  bool ApplyUnasked(const Joined& joined);
   void ApplyHelloJoin(const Connection::HelloJoin& asked, const JoinOutcome& outcome);
 
   // client_core_inbound.cc: what the hub says. False: the connection is gone, read no further.

@@ -190,12 +190,11 @@ bool ClientCore::On(std::uint32_t, const Welcome& welcome) {
 }
 
 bool ClientCore::On(std::uint32_t id, const Joined& joined) {
+  if (id == 0) return ApplyUnasked(joined);
   for (const auto& room : rooms_) {
-    if (id != 0 && room->asked() == static_cast<CallId>(id)) {
-      return ApplyJoined(*room, joined);
-    }
+    if (room->asked() == static_cast<CallId>(id)) return ApplyJoined(*room, joined);
   }
-  if (id != 0) ++stats_.unknown_replies;
+  ++stats_.unknown_replies;
   return true;
 }
 

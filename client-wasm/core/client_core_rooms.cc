@@ -42,20 +42,22 @@ bool ClientCore::TakeRoomStep(Room& room, RoomStep step) {
   return true;
 }
 
+Room& ClientCore::RoomNamed(std::string_view name) {
+  for (const auto& room : rooms_) {
+    if (room->name() == name) return *room;
+  }
+  last_room_ = static_cast<RoomId>(static_cast<std::uint32_t>(last_room_) + 1);
+  return *rooms_.emplace_back(std::make_unique<Room>(last_room_, name));
+}
+
 RoomId ClientCore::OpenRoom(const Now& now, std::string_view name) {
   Begin(now);
   RoomId id = kNoRoom;
   const RoomNameFault fault = CheckRoomName(name);
-  const auto open = std::find_if(rooms_.begin(), rooms_.end(),
-                                 [name](const auto& room) { return room->name() == name; });
   if (fault != RoomNameFault::kNone) {
     effects_.Emit(Problem{kNoRoom, FaultOf(ErrorCode::kBadRoomName, Describe(fault))});
-  } else if (open != rooms_.end()) {
-    id = (*open)->id();
   } else {
-    last_room_ = static_cast<RoomId>(static_cast<std::uint32_t>(last_room_) + 1);
-    id = last_room_;
-    rooms_.push_back(std::make_unique<Room>(id, name));
+    id = RoomNamed(name).id();
   }
   Finish();
   return id;
@@ -192,6 +194,22 @@ bool ClientCore::ApplyJoined(Room& room, const Joined& joined) {
   }
   SettleAll(Request::Kind::kJoin, room.id(), Outcome::kDone, {});
   return true;
+}
+
+bool ClientCore::ApplyUnasked(const Joined& joined) {
+  const std::string_view name = joined.room.view;
+  // The user's own room is there for who asks for it. A hub that tells of ever more rooms is not
+  // believed.
+  if (IsHubsOwn(name) || CheckRoomName(name) != RoomNameFault::kNone) return true;
+  if (rooms_.size() >= kRoomsPerConnection) return true;
+  Room& room = RoomNamed(name);
+  // Where it was asked for, the answer says the same.
+  if (room.phase() != RoomPhase::kOut) return true;
+  effects_.Emit(RoomOpened{room.id(), effects_.Keep(name)});
+  room.SetOptions({});
+  TakeRoomStep(room, RoomStep::kWant);
+  TakeRoomStep(room, RoomStep::kAsk);
+  return ApplyJoined(room, joined);
 }
 
 void ClientCore::ApplyHelloJoin(const Connection::HelloJoin& asked, const JoinOutcome& outcome) {

@@ -80,6 +80,12 @@ struct SessionBegan {
   bool resumed;
   bool same_instance;  // as the connection before
 };
+// The hub made the client a member of a room that it did not ask for: from now on it is wanted as
+// if it had, and the effects of joining it follow.
+struct RoomOpened {
+  RoomId room;
+  std::string_view name;
+};
 struct RoomStateChanged {
   RoomId room;
   RoomState state;
@@ -155,8 +161,8 @@ struct Trace {
 };
 
 using Effect = std::variant<OpenSocket, SendBytes, CloseSocket, SetTimer, NeedToken, StateChanged,
-                            SessionBegan, RoomStateChanged, RoomJoined, RoomLeft, RoomGap,
-                            RoomReset, Delivered, RoomPresence, Settled, Problem, Trace>;
+                            SessionBegan, RoomOpened, RoomStateChanged, RoomJoined, RoomLeft,
+                            RoomGap, RoomReset, Delivered, RoomPresence, Settled, Problem, Trace>;
 
 // The effects of one or more inputs, with the memory that they view. Publications also view the
 // frame they came in: it must outlive them. Cleared and used again, it allocates nothing.

@@ -190,6 +190,7 @@ class Client::Impl : public Transport::Listener {
   // curious.
   void Act(const core::NeedToken&) {}
   void Act(const core::SessionBegan&) {}
+  void Act(const core::RoomOpened& e) { rooms_.emplace(e.name, e.room); }
   void Act(const core::RoomStateChanged&) {}
   void Act(const core::RoomReset&) {}
   void Act(const core::RoomPresence&) {}

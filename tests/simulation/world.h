@@ -113,6 +113,7 @@ class World : public Wires, public WitnessedEngine::Witness {
   void Act(ClientIndex, const client::NeedToken&) {}
   void Act(ClientIndex index, const client::StateChanged& changed);
   void Act(ClientIndex index, const client::SessionBegan& began);
+  void Act(ClientIndex, const client::RoomOpened&) {}
   void Act(ClientIndex, const client::RoomStateChanged&) {}
   void Act(ClientIndex index, const client::RoomJoined& joined);
   void Act(ClientIndex index, const client::RoomLeft& left);

@@ -176,6 +176,7 @@ void ClientWorld::Act(const client::StateChanged& effect) {
   states.push_back(effect.state);
   state_codes.emplace_back(effect.fault.name);
 }
+void ClientWorld::Act(const client::RoomOpened& effect) { opened_rooms.emplace_back(effect.name); }
 void ClientWorld::Act(const client::RoomStateChanged& effect) {
   room_states.push_back(effect.state);
 }

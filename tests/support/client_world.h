@@ -117,8 +117,9 @@ class ClientWorld {
   std::vector<Heard> heard;
   std::vector<client::RoomJoined> joined;
   std::vector<client::RoomState> room_states;
-  std::vector<std::string> lefts;     // codes
-  std::vector<std::string> problems;  // codes
+  std::vector<std::string> opened_rooms;  // by the hub
+  std::vector<std::string> lefts;         // codes
+  std::vector<std::string> problems;      // codes
   std::vector<client::RoomGap> gaps;
   std::vector<client::RoomReset> resets;
   // "list: +ann(1)data; USERS/SESSIONS and more" where a list begins and is not whole; "=bob(2)
@@ -141,6 +142,7 @@ class ClientWorld {
   void Act(const client::NeedToken& effect);
   void Act(const client::StateChanged& effect);
   void Act(const client::SessionBegan&) {}
+  void Act(const client::RoomOpened& effect);
   void Act(const client::RoomStateChanged& effect);
   void Act(const client::RoomJoined& effect);
   void Act(const client::RoomLeft& effect);

@@ -190,6 +190,9 @@ export class Client {
         if (error) this.#events.emit('error', error);
         return;
       }
+      case Kind.Room:
+        this.#memberships.opened(effect.name, effect.room);
+        return this.#events.emit('room', { room: effect.name });
       case Kind.Trace:
         return console.debug(`roomcast: ${effect.line}`);
       default:

@@ -84,6 +84,7 @@ export type Effect =
   | { kind: Kind.NeedToken; request: number; why: TokenWhy }
   | { kind: Kind.State; state: number; problem: Problem; retryAt: number }
   | SessionStarted
+  | { kind: Kind.Room; room: number; name: string }
   | { kind: Kind.RoomState; room: number; state: number }
   | RoomJoined
   | { kind: Kind.Left; room: number; problem: Problem }
@@ -203,6 +204,8 @@ export class EffectReader {
           node: this.#string(10),
           resumed: (this.#at(12) & Flag.SessionResumed) !== 0,
         };
+      case Kind.Room:
+        return { kind, room, name: this.#string(4) };
       case Kind.RoomState:
         return { kind, room, state: this.#at(4) };
       case Kind.Joined:

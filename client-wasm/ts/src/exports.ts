@@ -61,7 +61,7 @@ export interface CoreExports {
 export enum Kind {
   OpenSocket = 1, Send, CloseSocket, SetTimer, NeedToken, State, Session, RoomState, Joined, Left,
   Gap, Reset, Publication, Tag, Atom, Settled, Error, Trace,
-  Presence, Present,
+  Presence, Present, Room,
 }
 
 /** RC_OUTCOME_* */

@@ -79,6 +79,15 @@ export class Memberships {
       throw new RoomcastError('bad_room_name', `"${name}" is not a room name`);
     }
     this.#driver.queue(effects);
+    return this.#add(name, id);
+  }
+
+  /** The hub's doing. It stays until the hub ends it, or the last handle that joins it leaves. */
+  opened(name: string, id: number): void {
+    if (!this.#byId.has(id)) this.#add(name, id);
+  }
+
+  #add(name: string, id: number): Membership {
     const membership = new Membership(name, id);
     this.#byName.set(name, membership);
     this.#byId.set(id, membership);

@@ -68,7 +68,16 @@ export interface StateEvent {
   readonly reason: RoomcastError | undefined;
 }
 
+export interface RoomEvent {
+  readonly room: string;
+}
+
 export interface ClientEvents {
+  /**
+   * A backend put the user into a room that no handle has joined. `room(name).join()` takes it, and
+   * within the listener misses nothing that is said there.
+   */
+  room: RoomEvent;
   /** The state changed, or another attempt began or was put off. */
   state: StateEvent;
   /** What no call of yours could be told: a bad payload, an Error of the hub's own accord. */

@@ -140,6 +140,38 @@ test('the inbox is joined by itself as soon as it is known whose it is', async (
   assert.deepEqual(heard, ['psst']);
 });
 
+test('a room that a backend brings one into is told, and taken within the listener whole', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  const heard: unknown[] = [];
+  let taken: Promise<void> | undefined;
+  made.on('room', ({ room: name }) => {
+    const room = made.room(name);
+    for (const event of ['state', 'joined', 'message'] as const) {
+      room.on(event, (told) => heard.push('data' in told ? told.data : event));
+    }
+    taken = room.join();
+  });
+  hub.bringIn('chat:brought');
+  hub.push('chat:brought', 'said', 1, Buffer.from('welcome'));
+  await taken;
+  assert.deepEqual(heard, ['state', 'state', 'joined', 'welcome']);
+  assert.deepEqual(hub.joins, []);
+});
+
+test('a room that a backend brings one into is left when its last handle leaves', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  hub.bringIn('chat:brought');
+  const room = made.room('chat:brought');
+  await room.join();
+  assert.equal(room.state, 'joined');
+  assert.deepEqual(hub.joins, []);
+  await room.leave();
+  assert.deepEqual(hub.left, ['chat:brought']);
+  made.close();
+});
+
 test('an inbox that the hub does not have says why not', async () => {
   const hub = new FakeHub();
   hub.refuses = { room: '$user:s-1', code: 102 };

@@ -1,22 +1,19 @@
-// Prints the package's figures, one `name value unit` a line: what a page downloads, what decoding
-// costs (bench/decode.ts), and what reconnects leave behind (bench/reconnect.ts).
+// The package's figures, one `name value unit` a line: what a page downloads, what decoding costs
+// (bench/decode.ts), and what reconnects leave behind (bench/reconnect.ts).
+//
+//   bench.mjs [NAME…] [--json] [--list]
+//
+// Without a name all are printed; `--json` makes each an object, `--list` prints the names.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { common, folder } from './core_plugin.mjs';
 
-const gzipBytes = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
-const print = (name, file) => {
-  const path = join(folder, 'dist', file);
-  if (existsSync(path)) console.log(`${name} ${gzipBytes(path)} bytes`);
-};
-print('sdk_default_gzip_bytes', 'index.js');
-print('sdk_external_js_gzip_bytes', 'external.js');
-print('sdk_external_wasm_gzip_bytes', 'roomcast_sdk.wasm');
+const weigh = (file) => [gzipSync(readFileSync(join(folder, 'dist', file)), { level: 9 }).length, 'bytes'];
 
-// Bundles a program of bench/ and runs it with the core's file and more words.
+// Bundles a program of bench/ and runs it with the core's file and more words; what it printed.
 async function run(name, words = [], flags = []) {
   const out = join(folder, `dist/test/bench-${name}.mjs`);
   await esbuild.build({
@@ -27,8 +24,58 @@ async function run(name, words = [], flags = []) {
     external: ['protobufjs'],
   });
   const core = join(folder, 'dist/roomcast_sdk.wasm');
-  const { status } = spawnSync(process.execPath, [...flags, out, core, ...words], { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  const ran = spawnSync(process.execPath, [...flags, out, core, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (ran.status !== 0) process.exit(ran.status ?? 1);
+  return Object.fromEntries(
+    ran.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '))
+      .map(([figure, value, unit]) => [figure, [Number(value), unit]]),
+  );
 }
-await run('decode', [join(folder, '../../proto/roomcast/v1/client.proto')]);
-await run('reconnect', [], ['--expose-gc']);
+
+const ALL = [
+  {
+    names: ['sdk_default_gzip_bytes', 'sdk_external_js_gzip_bytes', 'sdk_external_wasm_gzip_bytes'],
+    measure: () => ({
+      sdk_default_gzip_bytes: weigh('index.js'),
+      sdk_external_js_gzip_bytes: weigh('external.js'),
+      sdk_external_wasm_gzip_bytes: weigh('roomcast_sdk.wasm'),
+    }),
+  },
+  {
+    names: ['decode_ns', 'decode_protobufjs_ns', 'decode_json_ns', 'decode_vs_protobufjs', 'decode_vs_json'],
+    measure: () => run('decode', [join(folder, '../../proto/roomcast/v1/client.proto')]),
+  },
+  {
+    names: ['reconnect_heap_growth_bytes'],
+    measure: () => run('reconnect', [], ['--expose-gc']),
+  },
+];
+
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => !word.startsWith('--'));
+const known = ALL.flatMap(({ names }) => names);
+const strange = [
+  ...wanted.filter((name) => !known.includes(name)),
+  ...words.filter((word) => word.startsWith('--') && word !== '--json' && word !== '--list'),
+];
+if (strange.length > 0) {
+  console.error(`bench: there is no ${strange.join(', ')}; --list names them`);
+  process.exit(2);
+}
+for (const { names, measure } of ALL) {
+  const chosen = names.filter((name) => wanted.length === 0 || wanted.includes(name));
+  if (chosen.length === 0) continue;
+  const figures = words.includes('--list') ? {} : await measure();
+  for (const name of chosen) {
+    const [value, unit] = figures[name] ?? [];
+    if (words.includes('--list')) console.log(name);
+    else if (words.includes('--json')) console.log(JSON.stringify({ name, value, unit }));
+    else console.log(`${name} ${value} ${unit}`);
+  }
+}

@@ -67,6 +67,11 @@ export class FakeHub {
     return [[1, offset], [2, 1_700_000_000_000_000], [3, 'x'], [4, 1], [5, text]];
   }
 
+  /** As a backend's JoinUser. */
+  bringIn(room: string): void {
+    this.say([[3, this.#joined(room)]]);
+  }
+
   /** What changed in who is there. */
   pushPresence(room: string, change: Fields): void {
     this.say([[9, [[1, this.#handle(room)], ...change]]]);
