@@ -21,6 +21,8 @@ TEST_STEPS=(
   "browser      the page in headless Chromium"
   "packages     the npm package out of every bundler, in Chromium, Node and React"
 )
+# With --browsers all only: it needs a browser that nothing else does.
+FIREFOX_STEP="firefox      the page in Firefox ESR, which is installed for it"
 PASSED=0
 FAILED=0
 FAILURES=()
@@ -100,7 +102,7 @@ tell_failures() {
 # start a function.
 npm_test() {
   local NPM=(timeout --kill-after=10 900 "${NPM[@]}")
-  ROOMCAST_BINARY=$ROOT/build/dev/roomcast npm_in "$1" test
+  ROOMCAST_BINARY=$ROOT/build/dev/roomcast npm_in "$1" run "${2:-test}"
 }
 
 test_layers() { run_tests layers check "$PYTHON" tools/check_layers; }
@@ -145,6 +147,11 @@ test_packages() {
   stands packages dev package && run_tests packages node npm_test tests/packages
 }
 
+test_firefox() {
+  command -v firefox-esr >/dev/null || step apt-firefox apt_install firefox-esr || true
+  stands firefox dev demo && run_tests firefox node npm_test tests/browser test:firefox
+}
+
 test_names() { printf '%s\n' "${TEST_STEPS[@]%% *}"; }
 
 test_all() {
@@ -157,11 +164,17 @@ test_all() {
         IFS=, read -r -a chosen <<<"$2"
         shift 2
         ;;
+      --browsers)
+        [[ ${2:-} == all ]] || die "test --browsers all"
+        TEST_STEPS+=("$FIREFOX_STEP")
+        chosen+=(firefox)
+        shift 2
+        ;;
       --list)
         printf '  %s\n' "${TEST_STEPS[@]}"
         return
         ;;
-      *) die "test knows --only STEP[,STEP] and --list" ;;
+      *) die "test knows --only STEP[,STEP], --browsers all and --list" ;;
     esac
   done
   for name in "${chosen[@]}"; do
