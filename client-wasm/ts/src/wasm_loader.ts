@@ -29,7 +29,8 @@ export function inlineSource(packed: string): CoreSource {
     if (typeof DecompressionStream !== 'function') {
       throw new RoomcastError('unsupported', 'this environment has no DecompressionStream');
     }
-    const inflated = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream('gzip'));
+    // Not a Blob's stream: that takes the way through another process.
+    const inflated = new Response(bytesOf(packed)).body!.pipeThrough(new DecompressionStream('gzip'));
     return WebAssembly.compile(await new Response(inflated).arrayBuffer());
   };
 }
