@@ -12,15 +12,15 @@ BUILD = pathlib.Path(BINARY).parent
 COMPILES_WITHIN = 300
 
 
-def build_example(folder):
-    """Installs the SDK of the build that the hub is from, and builds the example on top of it."""
+def build_example(folder, name, program):
+    """Installs the SDK of the build that the hub is from, and builds an example on top of it."""
     prefix, built = folder / "prefix", folder / "build"
     cache = (BUILD / "CMakeCache.txt").read_text(encoding="utf-8")
     sanitize = re.search(r"^ROOMCAST_SANITIZE:\w+=(.*)$", cache, re.M)
     flags = f"-O0 -fsanitize={sanitize[1]}" if sanitize and sanitize[1] else "-O0"
     for command in (
             ["cmake", "--install", BUILD, "--component", "sdk", "--prefix", prefix],
-            ["cmake", "-S", ROOT / "client-wasm/examples/console_chat", "-B", built, "-G", "Ninja",
+            ["cmake", "-S", ROOT / "client-wasm/examples" / name, "-B", built, "-G", "Ninja",
              f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_FLAGS={flags}",
              "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"],
             ["cmake", "--build", built]):
@@ -28,7 +28,7 @@ def build_example(folder):
                               check=False)
         if done.returncode:
             raise AssertionError(f"{command}: {done.stdout}\n{done.stderr}")
-    return built / "console_chat"
+    return built / program
 
 
 class Talker:
@@ -61,12 +61,20 @@ class Talker:
 
 
 class InstalledSdk(unittest.TestCase):
-    """One story: two programs, one room."""
+    """Programs of strangers."""
+
+    def test_an_application_is_tested_without_a_network(self):
+        """The public testing transport, linked from where it was installed."""
+        with tempfile.TemporaryDirectory() as folder:
+            program = build_example(pathlib.Path(folder), "unread_count", "unread_count_test")
+            done = subprocess.run([program], capture_output=True, text=True, timeout=PATIENCE,
+                                  check=False)
+            self.assertEqual((done.returncode, done.stdout.count("ok  ")), (0, 4), done)
 
     def test_two_programs_talk(self):
         """What is typed in one is heard in the other, and acknowledged with its offset."""
         with tempfile.TemporaryDirectory() as folder, Hub() as hub:
-            program = build_example(pathlib.Path(folder))
+            program = build_example(pathlib.Path(folder), "console_chat", "console_chat")
             ann, bob = (Talker(program, "chat:console", hub.port) for _ in range(2))
             try:
                 ann.hears("joined chat:console")

@@ -141,7 +141,7 @@ test_conformance() {
   stands conformance dev && run_tests conformance unittest run_python_tests tests/conformance
 }
 test_bridge() { stands bridge dev && run_tests bridge unittest run_python_tests tests/bridge; }
-test_browser() { stands browser dev demo && run_tests browser node npm_test tests/browser; }
+test_browser() { stands browser dev demo wasm && run_tests browser node npm_test tests/browser; }
 
 test_packages() {
   stands packages dev package && run_tests packages node npm_test tests/packages
