@@ -14,7 +14,7 @@ inline constexpr Duration kHomeRetryAfter = std::chrono::milliseconds(100);
 // Requests that may wait for a room's stream to be opened, and publishes for their answer.
 inline bool MayWait(const HomeRoom& room) {
   constexpr std::size_t kWaitingMax = 1024;
-  return room.waiting.size() < kWaitingMax;
+  return !room.waiting || room.waiting->size() < kWaitingMax;
 }
 inline Failure TooManyWait() {
   return {ErrorCode::kOverloaded, "the room has too many requests waiting", kHomeRetryAfter};

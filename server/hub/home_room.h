@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "proto/protocol/dedupe.h"
@@ -43,7 +44,8 @@ struct HomeRoom {
   // The engine has said where the stream stands; until then, requests wait.
   bool opened = false;
   Position top;
-  std::vector<Mail> waiting;
+  // Requests that came before.
+  std::unique_ptr<std::vector<Mail>> waiting;
   std::vector<ShardShare> shares;          // by shard
   std::uint32_t members = 0;               // streams not among them
   std::unique_ptr<RoomPresence> presence;  // where the namespace shows it, from the first member on
@@ -62,6 +64,15 @@ struct HomeRoom {
   // ids must be known again.
   Instant needed_until{};
   bool in_idle_queue = false;
+
+  void Wait(Mail mail) {
+    if (!waiting) waiting = std::make_unique<std::vector<Mail>>();
+    waiting->push_back(std::move(mail));
+  }
+  [[nodiscard]] std::vector<Mail> TakeWaiting() {
+    const auto taken = std::exchange(waiting, nullptr);
+    return taken ? std::move(*taken) : std::vector<Mail>();
+  }
 };
 
 }  // namespace roomcast::hub

@@ -46,7 +46,7 @@ HomeRooms::HomeRooms(ShardId self, const HubConfig& config, Engine& engine, Cour
       events_(events),
       write_head_(write_head),
       keys_({config.dedupe_window, (config.dedupe_keys + config.shards - 1) / config.shards}),
-      by_name_(0, NameHash{config.hash_key}) {}
+      rooms_(config.hash_key) {}
 
 HomeRoom* HomeRooms::Find(RoomHandle handle) {
   const auto found = by_handle_.find(handle);
@@ -59,29 +59,26 @@ std::size_t HomeRooms::RoomsMax() const {
 }
 
 HomeRoom* HomeRooms::Open(std::string_view name, Now now, Failure& failure) {
-  const auto found = by_name_.find(name);
-  if (found != by_name_.end()) return &UpToDate(*found->second);
+  if (HomeRoom* found = rooms_.Find(name)) return &UpToDate(*found);
   NamespaceAnswer answer = FindNamespaceOf(config_, name);
   if (answer.config == nullptr) {
     failure = std::move(answer.failure);
     return nullptr;
   }
-  if (by_name_.size() >= RoomsMax()) {
+  if (rooms_.size() >= RoomsMax()) {
     failure = {ErrorCode::kOverloaded,
                "the hub has as many rooms as it may, " + std::to_string(config_.rooms_max),
                kHomeRetryAfter};
     return nullptr;
   }
   auto made = std::make_unique<HomeRoom>();
-  HomeRoom& room = *made;
-  room.name = name;
+  made->name = name;
+  HomeRoom& room = rooms_.Add(std::move(made));
   room.handle = static_cast<RoomHandle>(next_handle_++ << 16 | static_cast<std::uint64_t>(self_));
   room.config = answer.config;
   room.config_version = config_version_;
   room.shares.resize(config_.shards);
   by_handle_.emplace(room.handle, &room);
-  by_name_.emplace(room.name, std::move(made));
-  names_.insert(room.name);
   if (room.name == kStatsRoom) stats_room_ = &room;
   TouchIdle(room, now);
   engine_.Top(Await(room, Opening{}), room.name, room.config->keep, now);
@@ -109,7 +106,7 @@ void HomeRooms::OnJoin(JoinRoom join, Now now) {
   if (room == nullptr) return Refuse(join, std::move(failure));
   if (!room->opened) {
     if (!MayWait(*room)) return Refuse(join, TooManyWait());
-    room->waiting.emplace_back(std::move(join));
+    room->Wait(std::move(join));
     return;
   }
   const std::uint32_t capacity = room->config->capacity;
@@ -197,14 +194,12 @@ void HomeRooms::OnLeave(const LeaveRoom& leave, Now now) {
 
 void HomeRooms::OnEndRoom(const EndRoom& order, Tallies& tallies) {
   const TallyRef tally = tallies.Open(order.call);
-  const auto found = by_name_.find(order.room);
-  if (found != by_name_.end()) {
-    const HomeRoom& room = *found->second;
-    for (std::size_t shard = 0; shard < room.shares.size(); ++shard) {
-      if (room.shares[shard].members == 0) continue;
+  if (const HomeRoom* room = rooms_.Find(order.room)) {
+    for (std::size_t shard = 0; shard < room->shares.size(); ++shard) {
+      if (room->shares[shard].members == 0) continue;
       tallies.Expect(tally);
       courier_.Send(static_cast<ShardId>(shard),
-                    UserMail(OrderEndRoom{room.handle, order.words, tally}));
+                    UserMail(OrderEndRoom{room->handle, order.words, tally}));
     }
   }
   tallies.Add(tally, 0);
@@ -219,7 +214,7 @@ void HomeRooms::OnPublish(PublishToRoom&& publish, Now now) {
   if (room == nullptr) return Refuse(publish.origin, std::move(failure));
   if (!room->opened) {
     if (!MayWait(*room)) return Refuse(publish.origin, TooManyWait());
-    room->waiting.emplace_back(std::move(publish));
+    room->Wait(std::move(publish));
     return;
   }
   if (room->config->may_publish == Who::kNobody && !IsFromHub(publish.origin)) {

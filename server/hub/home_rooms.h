@@ -17,6 +17,7 @@
 #include "server/hub/events.h"
 #include "server/hub/home_room.h"
 #include "server/hub/hub_config.h"
+#include "server/hub/room_index.h"
 #include "server/hub/shared_bytes.h"
 #include "server/hub/tallies.h"
 
@@ -57,13 +58,11 @@ class HomeRooms {
 
   void OnTime(Now now);
   [[nodiscard]] Instant NextDeadline() const;
-  [[nodiscard]] std::size_t size() const { return by_name_.size(); }
+  [[nodiscard]] std::size_t size() const { return rooms_.size(); }
   // All there are that are named `from` or later, by name, as long as `visit` says to go on.
   template <class Visit>
   void VisitFrom(std::string_view from, Visit visit) const {
-    for (auto at = names_.lower_bound(from); at != names_.end(); ++at) {
-      if (!visit(*Look(*at))) return;
-    }
+    rooms_.VisitFrom(from, visit);
   }
   [[nodiscard]] Engine::Held HeldOf(const HomeRoom& room) const {
     return engine_.HeldOf(room.name);
@@ -73,10 +72,7 @@ class HomeRooms {
     return stats_room_ == nullptr ? 0 : stats_room_->members + StreamsIn(*stats_room_);
   }
   // As it is, without making one.
-  [[nodiscard]] const HomeRoom* Look(std::string_view name) const {
-    const auto found = by_name_.find(name);
-    return found == by_name_.end() ? nullptr : found->second.get();
-  }
+  [[nodiscard]] const HomeRoom* Look(std::string_view name) const { return rooms_.Find(name); }
 
  private:
   // What an engine's answer is for. Kept in slots; a ticket is the slot's number.
@@ -105,11 +101,6 @@ class HomeRooms {
     std::variant<std::monostate, Opening, Appending, Recovering, CatchingUp, ReadingHistory,
                  Trimming>
         what;
-  };
-  struct NameHash {
-    using is_transparent = void;
-    HashKey key;
-    std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
   };
 
   HomeRoom* Find(RoomHandle handle);
@@ -194,8 +185,7 @@ class HomeRooms {
   Now config_changed_at_{};
   Dedupe keys_;  // free-form keys of backends, of all rooms here
 
-  std::unordered_map<std::string_view, std::unique_ptr<HomeRoom>, NameHash> by_name_;
-  std::set<std::string_view> names_;  // of the rooms themselves, for who lists them
+  RoomIndex rooms_;
   std::unordered_map<RoomHandle, HomeRoom*> by_handle_;
   const HomeRoom* stats_room_ = nullptr;  // where it is at home here, and there
   std::uint64_t next_handle_ = 1;

@@ -52,8 +52,7 @@ void HomeRooms::OnAnswer(const Engine::Answer& answer, Now now) {
 void HomeRooms::OnOpened(HomeRoom& room, Engine::Answer answer, Now now) {
   room.opened = answer.ok;
   room.top = answer.top;
-  const std::vector<Mail> waiting = std::exchange(room.waiting, {});
-  for (const Mail& mail : waiting) {
+  for (const Mail& mail : room.TakeWaiting()) {
     if (const auto* join = std::get_if<JoinRoom>(&mail)) {
       answer.ok ? OnJoin(*join, now) : Refuse(*join, EngineFailed());
     } else if (const auto* publish = std::get_if<PublishToRoom>(&mail)) {

@@ -73,7 +73,7 @@ void HomeRooms::OnReadHistory(ReadHistory ask, Now now) {
   }
   if (!room->opened) {
     if (!MayWait(*room)) return Refuse(ask, TooManyWait());
-    room->waiting.emplace_back(std::move(ask));
+    room->Wait(std::move(ask));
     return;
   }
   if (ask.limit == 0) return AnswerHistory(ask, AnswerTo(ask, room->top));
@@ -117,7 +117,7 @@ void HomeRooms::OnTrimHistory(TrimHistory ask, Now now) {
   if (room == nullptr) return Refuse(ask, std::move(failure));
   if (!room->opened) {
     if (!MayWait(*room)) return Refuse(ask, TooManyWait());
-    room->waiting.emplace_back(std::move(ask));
+    room->Wait(std::move(ask));
     return;
   }
   std::uint64_t up_to = 0;

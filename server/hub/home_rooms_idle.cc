@@ -49,8 +49,7 @@ void HomeRooms::LetGo(const HomeRoom& room, Now now) {
   engine_.Release(room.name, now);
   presence_due_.erase({room.presence_due, room.handle});
   by_handle_.erase(room.handle);
-  names_.erase(room.name);
-  by_name_.erase(by_name_.find(room.name));
+  rooms_.Remove(room);
 }
 
 }  // namespace roomcast::hub

@@ -60,11 +60,10 @@ void HomeRooms::LeavePresence(HomeRoom& room, const LeaveRoom& leave, Now now) {
 
 void HomeRooms::OnReadPresence(const ReadPresence& ask) {
   PresenceState state;
-  const auto found = by_name_.find(ask.room);
-  if (found != by_name_.end() && found->second->presence) {
+  const HomeRoom* room = rooms_.Find(ask.room);
+  if (room != nullptr && room->presence) {
     const std::size_t most = ask.limit == 0 ? kPresencePageUsers : ask.limit;
-    state = found->second->presence->Read(ask.after, std::min(most, kPresencePageUsers),
-                                          kPresencePageBytes);
+    state = room->presence->Read(ask.after, std::min(most, kPresencePageUsers), kPresencePageBytes);
   }
   courier_.Send(ask.session.shard,
                 PresenceAnswer{ask.session, ask.request, MakeReport(std::move(state))});
