@@ -44,7 +44,7 @@ std::size_t BytesOfMetadata(const grpc::ServerContextBase& context) {
   return bytes;
 }
 
-std::string_view NameOfRole(Role role) {
+std::string NameOfRole(Role role) {
   switch (role) {
     case Role::kPublish:
       return "publish";
@@ -58,7 +58,38 @@ std::string_view NameOfRole(Role role) {
   return "unknown";
 }
 
+TurnedAway WithoutRole(Role role) {
+  const std::string text = absl::StrCat("this key does not have the role `", NameOfRole(role), "`");
+  return {Refusal::kNotAllowed, ToStatus(MakeError(ErrorCode::kPermissionDenied, text))};
+}
+
 }  // namespace
+
+void Admission::Use(KeyRing keys) {
+  keys.TakeOverFrom(*this->keys());
+  auto shared = std::make_shared<const KeyRing>(std::move(keys));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  keys_ = std::move(shared);
+}
+
+std::shared_ptr<const KeyRing> Admission::keys() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return keys_;
+}
+
+std::optional<TurnedAway> Admission::WhyNoMore(const Caller& caller, Role role) const {
+  switch (keys()->StandingOf(caller, role)) {
+    case KeyRing::Standing::kSame:
+      return std::nullopt;
+    case KeyRing::Standing::kChanged:
+      return TurnedAway{Refusal::kNotAllowed, ComeAgain("the rights of this key have changed")};
+    case KeyRing::Standing::kMayNot:
+      return WithoutRole(role);
+    case KeyRing::Standing::kGone:
+      break;
+  }
+  return WithoutKey(Refusal::kWrongKey);
+}
 
 std::variant<Caller, TurnedAway> Admission::Admit(const grpc::ServerContextBase& context,
                                                   std::optional<Role> role) const {
@@ -70,12 +101,7 @@ std::variant<Caller, TurnedAway> Admission::Admit(const grpc::ServerContextBase&
   const std::variant<Caller, Refusal> admitted = KnownBy(context);
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) return WithoutKey(*refusal);
   const Caller caller = std::get<Caller>(admitted);
-  if (role.has_value() && !caller.MayAct(*role)) {
-    const std::string text =
-        absl::StrCat("this key does not have the role `", std::string(NameOfRole(*role)), "`");
-    return TurnedAway{Refusal::kNotAllowed,
-                      ToStatus(MakeError(ErrorCode::kPermissionDenied, text))};
-  }
+  if (role.has_value() && !caller.MayAct(*role)) return WithoutRole(*role);
   if (context.deadline() <= system_clock::now() + kTimerGrain) {
     return TurnedAway{
         Refusal::kPastDeadline,
@@ -85,16 +111,17 @@ std::variant<Caller, TurnedAway> Admission::Admit(const grpc::ServerContextBase&
 }
 
 std::variant<Caller, Refusal> Admission::KnownBy(const grpc::ServerContextBase& context) const {
-  if (!keys_.has_certificates()) return keys_.Admit(AuthorizationOf(context));
+  const std::shared_ptr<const KeyRing> keys = this->keys();
+  if (!keys->has_certificates()) return keys->Admit(AuthorizationOf(context));
   const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
   if (peer != nullptr && peer->IsPeerAuthenticated()) {
     std::vector<std::string_view> subjects;
     for (const grpc::string_ref& name : peer->FindPropertyValues(GRPC_X509_SAN_PROPERTY_NAME)) {
       subjects.emplace_back(name.data(), name.size());
     }
-    if (std::optional<Caller> caller = keys_.AdmitCertified(subjects)) return *caller;
+    if (std::optional<Caller> caller = keys->AdmitCertified(subjects)) return *caller;
   }
-  return keys_.Admit(AuthorizationOf(context));
+  return keys->Admit(AuthorizationOf(context));
 }
 
 Deadline NotAfter(const grpc::ServerContextBase& context) {

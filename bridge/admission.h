@@ -7,6 +7,8 @@
 #include <grpcpp/support/status.h>
 
 #include <cstddef>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -23,20 +25,29 @@ struct TurnedAway {
   grpc::Status status;
 };
 
-// Immutable; any thread may ask.
+// Thread-safe.
 class Admission {
  public:
   Admission(KeyRing keys, std::size_t metadata_bytes_max)
-      : keys_(std::move(keys)), metadata_bytes_max_(metadata_bytes_max) {}
+      : keys_(std::make_shared<const KeyRing>(std::move(keys))),
+        metadata_bytes_max_(metadata_bytes_max) {}
+
+  // Holds from now on.
+  void Use(KeyRing keys);
 
   // No role: every known key will do.
   [[nodiscard]] std::variant<Caller, TurnedAway> Admit(const grpc::ServerContextBase& context,
                                                        std::optional<Role> role) const;
+  // Why one who was admitted, and goes on for long, may no more; nullopt: it may. Where its key has
+  // changed and still has the role, the status is one to come back after.
+  [[nodiscard]] std::optional<TurnedAway> WhyNoMore(const Caller& caller, Role role) const;
 
  private:
+  [[nodiscard]] std::shared_ptr<const KeyRing> keys() const;
   [[nodiscard]] std::variant<Caller, Refusal> KnownBy(const grpc::ServerContextBase& context) const;
 
-  const KeyRing keys_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const KeyRing> keys_;  // under it
   const std::size_t metadata_bytes_max_;
 };
 

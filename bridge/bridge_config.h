@@ -27,6 +27,8 @@ struct BridgeKey {
   std::uint32_t publishes_per_second = 0;
   std::uint32_t publish_burst = 0;  // 0: as many as in a second
   std::size_t publication_bytes_max = kPublicationDataBytesMax;
+
+  friend bool operator==(const BridgeKey&, const BridgeKey&) = default;
 };
 
 // A caller that its certificate names, instead of a key.
@@ -56,6 +58,8 @@ struct BridgeConfig {
   std::size_t metadata_bytes_max = 8 * 1024;
   // On one connection.
   std::uint32_t streams_max = 1000;
+  // Of PublishStream, in the whole hub.
+  std::size_t publish_streams_max = 1024;
   // 0: connections may grow old.
   std::int64_t connection_age_ms = 0;
   std::int64_t connection_age_grace_ms = 30'000;

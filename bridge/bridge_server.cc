@@ -80,8 +80,12 @@ void SetLimits(const BridgeConfig& config, grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-BridgeServer::BridgeServer(Admission admission, RoomGateway& gateway, BridgeObserver& observer)
-    : admission_(std::move(admission)), service_(admission_, gateway, observer) {}
+BridgeServer::BridgeServer(const BridgeConfig& config, const ListenAddress& address, KeyRing keys,
+                           RoomGateway& gateway, BridgeObserver& observer)
+    : config_(config),
+      address_(address),
+      admission_(std::move(keys), config.metadata_bytes_max),
+      service_(admission_, gateway, observer, config.publish_streams_max) {}
 
 BridgeServer::~BridgeServer() { Shutdown(std::chrono::milliseconds(0)); }
 
@@ -96,7 +100,7 @@ absl::StatusOr<std::unique_ptr<BridgeServer>> BridgeServer::Start(const BridgeCo
   if (absl::Status probed = address->Probe(); !probed.ok()) return probed;
 
   std::unique_ptr<BridgeServer> bridge(
-      new BridgeServer(Admission(*std::move(keys), config.metadata_bytes_max), gateway, observer));
+      new BridgeServer(config, *address, *std::move(keys), gateway, observer));
   // Of the whole process, and read when a server is built.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
@@ -128,6 +132,18 @@ void BridgeServer::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
   health->SetServingStatus(serving);
   health->SetServingStatus(v1::Bridge::service_full_name(), serving);
+}
+
+absl::Status BridgeServer::UseKeys(const BridgeConfig& wanted, bool dry_run) {
+  BridgeConfig config = config_;
+  config.keys = wanted.keys;
+  config.certificates = wanted.certificates;
+  if (absl::Status fault = FaultIn(config, address_); !fault.ok()) return fault;
+  absl::StatusOr<KeyRing> keys = KeyRing::Parse(wanted.keys, wanted.certificates);
+  if (!keys.ok() || dry_run) return keys.status();
+  admission_.Use(*std::move(keys));
+  service_.TellStreamsOfKeys();
+  return absl::OkStatus();
 }
 
 void BridgeServer::Shutdown(std::chrono::milliseconds patience) {

@@ -12,6 +12,7 @@
 #include "bridge/bridge_config.h"
 #include "bridge/bridge_observer.h"
 #include "bridge/bridge_service.h"
+#include "bridge/listen_address.h"
 #include "bridge/room_gateway.h"
 
 namespace grpc {
@@ -42,14 +43,22 @@ class BridgeServer {
   // until Shutdown.
   void SetServing(bool serving);
 
+  // Who may call from now on: the keys and certificates of `wanted`, whose other values wait for
+  // the next start. Streams whose caller may no more, or may something else, end. InvalidArgument,
+  // as at the start: nothing is changed. With `dry_run` nothing is changed either.
+  absl::Status UseKeys(const BridgeConfig& wanted, bool dry_run);
+
   // Takes no new calls, waits so long for those under way, then cancels them. Blocks; returns when
   // no call is left. Once is enough, and twice does no harm.
   void Shutdown(std::chrono::milliseconds patience);
 
  private:
-  BridgeServer(Admission admission, RoomGateway& gateway, BridgeObserver& observer);
+  BridgeServer(const BridgeConfig& config, const ListenAddress& address, KeyRing keys,
+               RoomGateway& gateway, BridgeObserver& observer);
 
-  const Admission admission_;
+  const BridgeConfig config_;  // as it was at the start
+  const ListenAddress address_;
+  Admission admission_;
   BridgeService service_;
   std::vector<std::unique_ptr<grpc::Service>> reflection_;
   // It is asked for the certificate as long as there are connections.

@@ -60,8 +60,9 @@ grpc::ServerUnaryReactor* BridgeService::Broadcast(grpc::CallbackServerContext* 
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* BridgeService::PublishStream(
     grpc::CallbackServerContext* context) {
-  return bridge::PublishStream::Begin({gateway_, observer_, producers_, streams_},
-                                      admission_.Admit(*context, Role::kPublish));
+  return bridge::PublishStream::Begin(
+      {gateway_, admission_, observer_, producers_, publish_streams_, pump_},
+      admission_.Admit(*context, Role::kPublish));
 }
 
 grpc::ServerUnaryReactor* BridgeService::GetInfo(grpc::CallbackServerContext* context,

@@ -3,6 +3,8 @@
 #ifndef ROOMCAST_BRIDGE_BRIDGE_SERVICE_H_
 #define ROOMCAST_BRIDGE_BRIDGE_SERVICE_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -28,11 +30,23 @@ inline constexpr std::size_t kIdleProducersMax = 256;
 // Called on gRPC's threads, many at once. All references outlive the server.
 class BridgeService final : public BridgeMethods {
  public:
-  BridgeService(const Admission& admission, RoomGateway& gateway, BridgeObserver& observer)
-      : admission_(admission), gateway_(gateway), observer_(observer) {}
+  BridgeService(const Admission& admission, RoomGateway& gateway, BridgeObserver& observer,
+                std::size_t publish_streams_max)
+      : admission_(admission),
+        gateway_(gateway),
+        observer_(observer),
+        publish_streams_(publish_streams_max) {}
 
   // The hub stops: streams end, and new ones at once.
-  void StopStreams() { streams_.StopAll(); }
+  void StopStreams() {
+    publish_streams_.StopAll();
+    read_streams_.StopAll();
+  }
+  // Who may call has changed: streams whose caller may no more end.
+  void TellStreamsOfKeys() {
+    publish_streams_.TellOfKeys();
+    read_streams_.TellOfKeys();
+  }
 
   // The methods with one request whose bytes gRPC reads.
   static std::vector<std::string_view> UnaryMethods() {
@@ -126,7 +140,8 @@ class BridgeService final : public BridgeMethods {
   const Admission& admission_;
   RoomGateway& gateway_;
   BridgeObserver& observer_;
-  OpenStreams streams_;
+  OpenStreams publish_streams_;
+  OpenStreams read_streams_{SIZE_MAX};  // the gateway bounds those that stay
   StreamProducers producers_{kIdleProducersMax, kStreamWindowItems,
                              std::size_t{4} * kStreamWindowItems};
   const std::shared_ptr<StreamPump> pump_ = std::make_shared<StreamPump>();

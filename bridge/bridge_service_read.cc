@@ -46,7 +46,7 @@ grpc::ServerWriteReactor<Response>* BridgeService::List(std::string_view method,
                                                         const grpc::CallbackServerContext& context,
                                                         const Request& request, Ask ask) {
   using Stream = ListStream<Response, Facts>;
-  const StreamWorld world{observer_, streams_, pump_};
+  const StreamWorld world{admission_, observer_, read_streams_, pump_};
   const std::variant<Caller, TurnedAway> admitted = admission_.Admit(context, Role::kRead);
   if (const auto* away = std::get_if<TurnedAway>(&admitted)) {
     return Stream::Refuse(method, away->refusal, away->status, world);
@@ -85,7 +85,7 @@ grpc::ServerWriteReactor<v1::ListSessionsResponse>* BridgeService::ListSessions(
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* BridgeService::Watch(
     grpc::CallbackServerContext* context) {
   return WatchStream::Begin(admission_.Admit(*context, Role::kRead), gateway_,
-                            {observer_, streams_, pump_});
+                            {admission_, observer_, read_streams_, pump_});
 }
 
 }  // namespace roomcast::bridge

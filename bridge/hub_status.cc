@@ -105,6 +105,10 @@ grpc::Status HubStops() {
   return StatusOf(stops, grpc::StatusCode::UNAVAILABLE);
 }
 
+grpc::Status ComeAgain(const std::string& why) {
+  return StatusOf(MakeError(ErrorCode::kOverloaded, why), grpc::StatusCode::UNAVAILABLE);
+}
+
 std::optional<HubError> FromStatus(const grpc::Status& status) {
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) return std::nullopt;

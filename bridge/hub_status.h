@@ -26,6 +26,8 @@ grpc::StatusCode StatusCodeOf(const HubError& error);
 grpc::Status ToStatus(const HubError& error);
 // UNAVAILABLE, with when to come back.
 grpc::Status HubStops();
+// The same, at once.
+grpc::Status ComeAgain(const std::string& why);
 void ToProto(const HubError& error, v1::HubError& out);
 
 // The HubError in a status's details, if there is one.

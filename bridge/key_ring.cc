@@ -41,26 +41,26 @@ KnownCaller::KnownCaller(BridgeKey given) : key(std::move(given)) {
 }
 
 std::chrono::milliseconds Caller::TakeFromRate(std::uint32_t publications) const {
-  if (rate_ == nullptr) return std::chrono::milliseconds(0);
-  return rate_->Take(publications, RateLimit::Clock::now());
+  if (known_ == nullptr || known_->rate == nullptr) return std::chrono::milliseconds(0);
+  return known_->rate->Take(publications, RateLimit::Clock::now());
 }
 
 std::string_view Caller::name() const {
-  return key_ == nullptr ? std::string_view() : std::string_view(key_->name);
+  return known_ == nullptr ? std::string_view() : std::string_view(known_->key.name);
 }
 
 bool Caller::MayAct(Role role) const {
-  return key_ == nullptr || std::any_of(key_->roles.begin(), key_->roles.end(), [role](Role held) {
-           return held == role || held == Role::kAdmin;
-         });
+  if (known_ == nullptr) return true;
+  const std::vector<Role>& roles = known_->key.roles;
+  return std::any_of(roles.begin(), roles.end(),
+                     [role](Role held) { return held == role || held == Role::kAdmin; });
 }
 
 bool Caller::MayTouchRoom(std::string_view room) const {
-  if (key_ == nullptr || key_->namespaces.empty()) return true;
+  if (!is_limited()) return true;
   if (CheckRoomName(room) != RoomNameFault::kNone) return false;
-  const std::string_view of_room = NamespaceOf(room);
-  return std::find(key_->namespaces.begin(), key_->namespaces.end(), of_room) !=
-         key_->namespaces.end();
+  const std::vector<std::string>& namespaces = known_->key.namespaces;
+  return std::find(namespaces.begin(), namespaces.end(), NamespaceOf(room)) != namespaces.end();
 }
 
 absl::StatusOr<KeyRing> KeyRing::Parse(std::vector<BridgeKey> keys,
@@ -74,7 +74,8 @@ absl::StatusOr<KeyRing> KeyRing::Parse(std::vector<BridgeKey> keys,
           absl::StrCat("bridge certificate \"", certificate.rights.name,
                        "\": every certificate needs a subject, and a name of its own"));
     }
-    ring.certified_.emplace_back(certificate.subject, std::move(certificate.rights));
+    ring.certified_.emplace_back(
+        certificate.subject, std::make_shared<const KnownCaller>(std::move(certificate.rights)));
   }
   for (const BridgeKey& key : keys) {
     if (key.name.empty() || !names.insert(key.name).second) {
@@ -85,8 +86,39 @@ absl::StatusOr<KeyRing> KeyRing::Parse(std::vector<BridgeKey> keys,
     if (!digest.ok()) return digest.status();
     ring.digests_.push_back(*digest);
   }
-  for (BridgeKey& key : keys) ring.keys_.emplace_back(std::move(key));
+  for (BridgeKey& key : keys) {
+    ring.keys_.push_back(std::make_shared<const KnownCaller>(std::move(key)));
+  }
   return ring;
+}
+
+void KeyRing::TakeOverFrom(const KeyRing& before) {
+  for (SharedCaller& known : keys_) {
+    for (const SharedCaller& old : before.keys_) {
+      if (old->key == known->key) known = old;
+    }
+  }
+  for (auto& [subject, known] : certified_) {
+    for (const auto& [old_subject, old] : before.certified_) {
+      if (old_subject == subject && old->key == known->key) known = old;
+    }
+  }
+}
+
+KeyRing::Standing KeyRing::StandingOf(const Caller& caller, Role role) const {
+  const SharedCaller& known = caller.known();
+  if (known == nullptr) return is_open() ? Standing::kSame : Standing::kGone;
+  Standing standing = Standing::kGone;
+  const auto look_at = [&](const SharedCaller& one) {
+    // A key has a digest, and a certificate has none.
+    if (one->key.name != known->key.name || one->key.sha256 != known->key.sha256) return;
+    standing = one == known               ? Standing::kSame
+               : Caller(one).MayAct(role) ? Standing::kChanged
+                                          : Standing::kMayNot;
+  };
+  for (const SharedCaller& one : keys_) look_at(one);
+  for (const auto& [subject, one] : certified_) look_at(one);
+  return standing;
 }
 
 std::optional<Caller> KeyRing::AdmitCertified(const std::vector<std::string_view>& subjects) const {
@@ -99,7 +131,7 @@ std::optional<Caller> KeyRing::AdmitCertified(const std::vector<std::string_view
 }
 
 std::variant<Caller, Refusal> KeyRing::Admit(std::optional<std::string_view> authorization) const {
-  if (keys_.empty() && certified_.empty()) return Caller();
+  if (is_open()) return Caller();
   if (!authorization.has_value() || authorization->size() <= kScheme.size() ||
       !absl::EqualsIgnoreCase({authorization->data(), kScheme.size()},
                               {kScheme.data(), kScheme.size()})) {
@@ -108,7 +140,7 @@ std::variant<Caller, Refusal> KeyRing::Admit(std::optional<std::string_view> aut
   const std::string_view key = authorization->substr(kScheme.size());
   Digest shown{};
   SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), shown.data());
-  const KnownCaller* found = nullptr;
+  const SharedCaller* found = nullptr;
   for (std::size_t i = 0; i < digests_.size(); ++i) {
     if (CRYPTO_memcmp(shown.data(), digests_[i].data(), shown.size()) == 0) found = &keys_[i];
   }

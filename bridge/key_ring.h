@@ -1,5 +1,6 @@
 // Who may call, and what. Holds the SHA-256 of each key, never a key. After Parse nothing changes
-// but how much of each one's rate is used, so any thread may ask.
+// but how much of each one's rate is used, so any thread may ask. Other keys are another ring,
+// which takes over who stays as it was.
 #ifndef ROOMCAST_BRIDGE_KEY_RING_H_
 #define ROOMCAST_BRIDGE_KEY_RING_H_
 
@@ -29,12 +30,14 @@ struct KnownCaller {
   std::shared_ptr<RateLimit> rate;  // none: no limit
 };
 
-// One who was let in. Valid as long as its KeyRing.
+using SharedCaller = std::shared_ptr<const KnownCaller>;
+
+// One who was let in, with the rights of that moment.
 class Caller {
  public:
   // May do everything.
   Caller() = default;
-  explicit Caller(const KnownCaller& known) : key_(&known.key), rate_(known.rate.get()) {}
+  explicit Caller(SharedCaller known) : known_(std::move(known)) {}
 
   // Empty where the bridge is open.
   [[nodiscard]] std::string_view name() const;
@@ -42,19 +45,22 @@ class Caller {
   [[nodiscard]] bool MayAct(Role role) const;
   [[nodiscard]] bool MayTouchRoom(std::string_view room) const;
   [[nodiscard]] std::size_t publication_bytes_max() const {
-    return key_ == nullptr ? kPublicationDataBytesMax : key_->publication_bytes_max;
+    return known_ == nullptr ? kPublicationDataBytesMax : known_->key.publication_bytes_max;
   }
   // Takes so many publications from the caller's rate, or none: then how long to wait.
   [[nodiscard]] std::chrono::milliseconds TakeFromRate(std::uint32_t publications) const;
   // To some namespaces.
-  [[nodiscard]] bool is_limited() const { return key_ != nullptr && !key_->namespaces.empty(); }
-  [[nodiscard]] std::vector<std::string> namespaces() const {
-    return key_ == nullptr ? std::vector<std::string>() : key_->namespaces;
+  [[nodiscard]] bool is_limited() const {
+    return known_ != nullptr && !known_->key.namespaces.empty();
   }
+  [[nodiscard]] std::vector<std::string> namespaces() const {
+    return known_ == nullptr ? std::vector<std::string>() : known_->key.namespaces;
+  }
+  // Null: the bridge was open.
+  [[nodiscard]] const SharedCaller& known() const { return known_; }
 
  private:
-  const BridgeKey* key_ = nullptr;
-  RateLimit* rate_ = nullptr;
+  SharedCaller known_;
 };
 
 class KeyRing {
@@ -66,6 +72,14 @@ class KeyRing {
   static absl::StatusOr<KeyRing> Parse(std::vector<BridgeKey> keys,
                                        std::vector<BridgeCertificate> certificates = {});
 
+  // Who is in `before` with the very same rights goes on as that: with what is used of its rate.
+  void TakeOverFrom(const KeyRing& before);
+  // What has become of one who was let in by an earlier ring. A key that was changed in any way is
+  // not the same: who came with it comes again, and is judged anew.
+  enum class Standing { kSame, kChanged, kMayNot, kGone };
+  [[nodiscard]] Standing StandingOf(const Caller& caller, Role role) const;
+
+  [[nodiscard]] bool is_open() const { return keys_.empty() && certified_.empty(); }
   [[nodiscard]] bool has_certificates() const { return !certified_.empty(); }
   // By the names in a certificate that was verified. nullopt: none of them is known.
   [[nodiscard]] std::optional<Caller> AdmitCertified(
@@ -77,9 +91,9 @@ class KeyRing {
       std::optional<std::string_view> authorization) const;
 
  private:
-  std::vector<KnownCaller> keys_;
+  std::vector<SharedCaller> keys_;
   std::vector<Digest> digests_;
-  std::vector<std::pair<std::string, KnownCaller>> certified_;
+  std::vector<std::pair<std::string, SharedCaller>> certified_;
 };
 
 }  // namespace roomcast::bridge

@@ -42,7 +42,7 @@ class ListStream final : public grpc::ServerWriteReactor<Response>,
   static ListStream* Begin(Plan plan, const StreamWorld& world) {
     std::shared_ptr<ListStream> list(new ListStream(std::move(plan), world));
     list->self_ = list;
-    list->world_.open_streams.Add(*list);
+    static_cast<void>(list->world_.open_streams.Add(*list));
     list->Ask(list->plan_.after);
     return list.get();
   }
@@ -56,6 +56,8 @@ class ListStream final : public grpc::ServerWriteReactor<Response>,
     return list.get();
   }
 
+  // A list is soon over.
+  void OnKeysChanged() override {}
   // Called under the lock of OpenStreams, which is taken within ours at the end.
   void OnHubStops() override {
     hub_stops_.store(true);

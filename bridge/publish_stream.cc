@@ -61,10 +61,16 @@ PublishStream* PublishStream::Begin(const World& world, std::variant<Caller, Tur
   std::shared_ptr<PublishStream> stream(
       new PublishStream(world, caller != nullptr ? *caller : Caller()));
   stream->self_ = stream;
-  world.streams.Add(*stream);
   if (caller == nullptr) {
     TurnedAway& away = std::get<TurnedAway>(admitted);
     stream->End(When::kAtOnce, away.refusal, std::move(away.status));
+  } else if (!world.streams.Add(*stream)) {
+    HubError full = MakeError(ErrorCode::kOverloaded, "the hub carries as many streams as it may");
+    full.retry_after_ms = 1000;
+    stream->End(When::kAtOnce, Refusal::kHubOverloaded, ToStatus(full));
+  } else {
+    // The keys may have changed since it was admitted.
+    stream->OnKeysChanged();
   }
   stream->GoOn();
   return stream.get();
@@ -174,6 +180,7 @@ void PublishStream::TakeItems() {
 // ---- What becomes of it
 
 void PublishStream::OnAcks(std::vector<ItemOutcome> acks) {
+  bool rings = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     // Who has ended hears nothing; and after that the observer may be gone.
@@ -188,6 +195,16 @@ void PublishStream::OnAcks(std::vector<ItemOutcome> acks) {
       acks_.insert(acks_.end(), std::make_move_iterator(acks.begin()),
                    std::make_move_iterator(acks.end()));
     }
+    // Who writes, or takes items, looks again at its end.
+    rings = !writing_ && !taking_ && !std::exchange(rung_, true);
+  }
+  if (rings) world_.pump->Ring(shared_from_this());
+}
+
+void PublishStream::OnPumped() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    rung_ = false;
   }
   GoOn();
 }
@@ -208,29 +225,37 @@ std::size_t PublishStream::AcksToWrite() const {
   return count;
 }
 
-void PublishStream::FillResponse() {
-  auto& response =
-      *google::protobuf::Arena::CreateMessage<v1::PublishStreamResponse>(&EmptyArena());
-  std::uint32_t credits = 0;
+PublishStream::Response PublishStream::TakeResponse() {
+  Response response;
   if (opened_) {
-    *response.mutable_opened() = *std::exchange(opened_, std::nullopt);
-    credits = kStreamWindowItems;
+    response.opened = std::exchange(opened_, std::nullopt);
+    response.credits = kStreamWindowItems;
   }
   const std::size_t count = AcksToWrite();
-  for (std::size_t i = 0; i < count; ++i) {
-    const ItemOutcome& outcome = acks_[acks_at_ + i];
-    ToProto(outcome, *response.add_acks());
+  const auto first = acks_.begin() + static_cast<std::ptrdiff_t>(acks_at_);
+  response.acks.assign(std::make_move_iterator(first),
+                       std::make_move_iterator(first + static_cast<std::ptrdiff_t>(count)));
+  response.credits += static_cast<std::uint32_t>(count);
+  for (const ItemOutcome& outcome : response.acks) {
     bytes_ -= std::min<std::size_t>(bytes_, outcome.bytes);
   }
   items_ -= std::min(items_, count);
+  if (ack_credits_) *ack_credits_ -= std::min<std::uint64_t>(*ack_credits_, count);
   acks_at_ += count;
   if (acks_at_ == acks_.size() || acks_at_ >= kStreamWindowItems) {
     acks_.erase(acks_.begin(), acks_.begin() + static_cast<std::ptrdiff_t>(acks_at_));
     acks_at_ = 0;
   }
-  if (ack_credits_) *ack_credits_ -= std::min<std::uint64_t>(*ack_credits_, count);
-  response.set_credits(credits + static_cast<std::uint32_t>(count));
-  WriteTo(written_, response);
+  return response;
+}
+
+void PublishStream::Write(const Response& response) {
+  auto& message = *google::protobuf::Arena::CreateMessage<v1::PublishStreamResponse>(&EmptyArena());
+  if (response.opened) *message.mutable_opened() = *response.opened;
+  for (const ItemOutcome& outcome : response.acks) ToProto(outcome, *message.add_acks());
+  message.set_credits(response.credits);
+  WriteTo(written_, message);
+  StartWrite(&written_);
 }
 
 // ---- How it goes on, and ends
@@ -255,8 +280,8 @@ PublishStream::Next PublishStream::Decide() {
   }
   const bool over = cancelled_ || (ending_ && ending_->when == When::kAtOnce);
   if (!writing_ && !over && (opened_ || AcksToWrite() > 0)) {
-    FillResponse();
-    writing_ = next.write = true;
+    next.write = TakeResponse();
+    writing_ = true;
     ++starting_;
   }
   if (!reading_ && !read_ended_ && !cancelled_ && !ending_ && HasRoom()) {
@@ -282,7 +307,7 @@ void PublishStream::GoOn() {
       Finish(std::move(status));
       return;
     }
-    if (next.write) StartWrite(&written_);
+    if (next.write) Write(*next.write);
     if (next.read) StartRead(&read_);
     lock.lock();
     starting_ -= (next.read ? 1 : 0) + (next.write ? 1 : 0);
@@ -304,6 +329,13 @@ void PublishStream::OnTakenOver() {
 
 void PublishStream::OnHubStops() {
   End(When::kSettled, Refusal::kHubOverloaded, HubStops());
+  GoOn();
+}
+
+void PublishStream::OnKeysChanged() {
+  std::optional<TurnedAway> away = world_.admission.WhyNoMore(caller_, Role::kPublish);
+  if (!away) return;
+  End(When::kSettled, away->refusal, std::move(away->status));
   GoOn();
 }
 

@@ -19,6 +19,7 @@
 #include "bridge/open_streams.h"
 #include "bridge/room_gateway.h"
 #include "bridge/stream_producer.h"
+#include "bridge/stream_pump.h"
 #include "roomcast/v1/bridge.pb.h"
 
 namespace roomcast::bridge {
@@ -30,26 +31,33 @@ inline constexpr std::uint32_t kStreamWindowBytes = 4 * 1024 * 1024;
 
 // One stream. Bytes come and go raw, so that those which are no request can be told from the
 // stream's end. Keeps itself alive until gRPC is done with it. Thread-safe: gRPC reads and writes
-// on its threads, and acknowledgements come from the shards'.
+// on its threads, and acknowledgements come from the shards', which only leave them here: they are
+// written by the pump's thread, or by the one that has just written.
 //
 // Each operation is decided with the lock and started without it; nobody ends the stream in between
 // (`starting_`), since after that nothing may be started.
 class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                             public StreamProducer::Reader,
-                            public OpenStream {
+                            public OpenStream,
+                            public PumpedStream,
+                            public std::enable_shared_from_this<PublishStream> {
  public:
-  // All of it outlives the server.
+  // What streams share; the references outlive the server.
   struct World {
     RoomGateway& gateway;
+    const Admission& admission;
     BridgeObserver& observer;
     StreamProducers& producers;
     OpenStreams& streams;
+    std::shared_ptr<StreamPump> pump;
   };
   static PublishStream* Begin(const World& world, std::variant<Caller, TurnedAway> admitted);
 
   void OnAcks(std::vector<ItemOutcome> acks) override;
   void OnTakenOver() override;
   void OnHubStops() override;
+  void OnKeysChanged() override;
+  void OnPumped() override;
 
  private:
   PublishStream(const World& world, Caller caller) : world_(world), caller_(std::move(caller)) {}
@@ -67,19 +75,26 @@ class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   // How the stream is to end. The first reason stays.
   enum class When { kSettled, kAtOnce };
   void End(When when, Refusal refusal, grpc::Status status);
-  // Starts what can be started. Without the lock.
-  void GoOn();
+  // What is to be written.
+  struct Response {
+    std::optional<v1::PublishStreamOpened> opened;
+    std::vector<ItemOutcome> acks;
+    std::uint32_t credits = 0;
+  };
   struct Next {
     bool read = false;
-    bool write = false;
+    std::optional<Response> write;
     bool finish = false;
   };
+  // Starts what can be started. Without the lock.
+  void GoOn();
+  void Write(const Response& response);
   // With the lock.
   Next Decide();
   [[nodiscard]] bool HasRoom() const;
   [[nodiscard]] bool MayFinish() const;
   [[nodiscard]] std::size_t AcksToWrite() const;
-  void FillResponse();
+  Response TakeResponse();
 
   const World world_;
   const Caller caller_;
@@ -88,9 +103,9 @@ class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   std::shared_ptr<StreamProducer> producer_;
   grpc::ByteBuffer read_;
   v1::PublishStreamRequest request_;  // its memory serves the next one too
+  grpc::ByteBuffer written_;          // of who has begun to write
 
   std::mutex mutex_;  // of everything below
-  grpc::ByteBuffer written_;
   std::vector<ItemOutcome> acks_;
   std::size_t acks_at_ = 0;  // those before are written
   std::size_t items_ = 0;    // taken, and not acknowledged
@@ -100,6 +115,7 @@ class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   bool reading_ = false;
   bool taking_ = false;  // what was read
   bool writing_ = false;
+  bool rung_ = false;  // the pump comes
   bool read_ended_ = false;
   bool cancelled_ = false;
   bool finished_ = false;

@@ -24,11 +24,6 @@ std::uint64_t StreamProducer::BeginStream(std::weak_ptr<Reader> reader) {
   return settled;
 }
 
-bool StreamProducer::has_reader() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return !reader_.expired();
-}
-
 std::optional<StreamProducer::Known> StreamProducer::Take(std::uint64_t number,
                                                           const Reader& stream) {
   if (!ledger_) return std::nullopt;
@@ -88,14 +83,19 @@ std::shared_ptr<StreamProducer> StreamProducers::Find(const std::string& key,
   Entry& entry = by_key_[key];
   if (!entry.producer) {
     entry.producer = std::make_shared<StreamProducer>(id, ItemLedger(settled_kept_, span_max_));
+  } else if (entry.streams == 0) {
+    idle_.erase(entry.idle);
   }
-  entry.used = now;
+  ++entry.streams;
   return entry.producer;
 }
 
 void StreamProducers::OnStreamEnded(const std::string& key, Clock::time_point now) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (const auto found = by_key_.find(key); found != by_key_.end()) found->second.used = now;
+  const auto found = by_key_.find(key);
+  if (found != by_key_.end() && --found->second.streams == 0) {
+    found->second.idle = idle_.insert(idle_.end(), {key, now});
+  }
   Forget(now);
 }
 
@@ -105,20 +105,11 @@ std::size_t StreamProducers::size() const {
 }
 
 void StreamProducers::Forget(Clock::time_point now) {
-  std::vector<std::pair<Clock::time_point, std::string>> idle;
-  for (auto at = by_key_.begin(); at != by_key_.end();) {
-    const Entry& entry = at->second;
-    const bool in_use = entry.producer->has_reader();
-    if (!in_use && now - entry.used > kDedupeWindow) {
-      at = by_key_.erase(at);
-      continue;
-    }
-    if (!in_use) idle.emplace_back(entry.used, at->first);
-    ++at;
+  while (!idle_.empty() &&
+         (idle_.size() > idle_max_ || now - idle_.front().since > kDedupeWindow)) {
+    by_key_.erase(idle_.front().key);
+    idle_.pop_front();
   }
-  if (idle.size() <= idle_max_) return;
-  std::sort(idle.begin(), idle.end());
-  for (std::size_t i = 0; i < idle.size() - idle_max_; ++i) by_key_.erase(idle[i].second);
 }
 
 }  // namespace roomcast::bridge

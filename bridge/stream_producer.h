@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,7 +37,6 @@ class StreamProducer final : public ItemSink, public std::enable_shared_from_thi
   // From now on this one reads; who did before is told. Answers up to which number every item is
   // settled.
   std::uint64_t BeginStream(std::weak_ptr<Reader> reader);
-  [[nodiscard]] bool has_reader() const;
 
   // Of one item that this stream has just been sent. One that another has taken over from hears no
   // more of its items: the producer says them again. nullopt: it is new, and to be published or
@@ -65,19 +65,25 @@ class StreamProducers {
   StreamProducers(std::size_t idle_max, std::size_t settled_kept, std::size_t span_max)
       : idle_max_(idle_max), settled_kept_(settled_kept), span_max_(span_max) {}
 
-  // `key` names it within all callers; empty: a nameless one, which nobody finds again.
+  // Of a stream that begins. `key` names the producer within all callers; empty: a nameless one,
+  // which nobody finds again.
   std::shared_ptr<StreamProducer> Find(const std::string& key, const StreamProducerId& id,
                                        Clock::time_point now);
-  // One that is kept has lost its stream.
+  // A stream of this producer, which was found, has ended.
   void OnStreamEnded(const std::string& key, Clock::time_point now);
   [[nodiscard]] std::size_t size() const;
 
  private:
+  struct Idle {
+    std::string key;
+    Clock::time_point since;
+  };
   struct Entry {
     std::shared_ptr<StreamProducer> producer;
-    Clock::time_point used;
+    std::size_t streams = 0;         // that have found it and not ended
+    std::list<Idle>::iterator idle;  // where it has none
   };
-  // With the lock.
+  // With the lock. What one call costs does not grow with the number of producers.
   void Forget(Clock::time_point now);
 
   const std::size_t idle_max_;
@@ -85,6 +91,7 @@ class StreamProducers {
   const std::size_t span_max_;
   mutable std::mutex mutex_;
   std::map<std::string, Entry> by_key_;
+  std::list<Idle> idle_;  // the longest first
 };
 
 }  // namespace roomcast::bridge

@@ -81,7 +81,8 @@ WatchStream* WatchStream::Begin(std::variant<Caller, TurnedAway> caller, WatchGa
 }
 
 void WatchStream::Open(WatchGateway& gateway) {
-  world_.open_streams.Add(*this);
+  // The gateway bounds how many there are.
+  static_cast<void>(world_.open_streams.Add(*this));
   auto opened = gateway.OpenWatch(weak_from_this());
   const std::lock_guard lock(mutex_);
   if (const auto* error = std::get_if<HubError>(&opened)) {
@@ -89,6 +90,8 @@ void WatchStream::Open(WatchGateway& gateway) {
   }
   feed_ = std::get<std::shared_ptr<WatchFeed>>(std::move(opened));
   if (ended_) return feed_->Close();  // the hub stops
+  // The keys may have changed since it was admitted.
+  if (EndedByKeys()) return;
   // Callers wait for the headers before they ask for anything.
   StartSendInitialMetadata();
   Read();
@@ -142,6 +145,7 @@ void WatchStream::OnPumped() {
   rung_.store(false);
   const std::lock_guard lock(mutex_);
   if (hub_stops_.load()) return EndWith(std::nullopt, HubStops());
+  if (keys_changed_.exchange(false) && EndedByKeys()) return;
   if (cut_.load()) {
     if (const std::optional<HubError> why = feed_->Take().end) return End(*why);
   }
@@ -187,6 +191,17 @@ void WatchStream::End(const HubError& why) {
 void WatchStream::OnHubStops() {
   hub_stops_.store(true);
   world_.pump->Ring(shared_from_this());
+}
+
+void WatchStream::OnKeysChanged() {
+  keys_changed_.store(true);
+  world_.pump->Ring(shared_from_this());
+}
+
+bool WatchStream::EndedByKeys() {
+  std::optional<TurnedAway> away = world_.admission.WhyNoMore(caller_, Role::kRead);
+  if (away) EndWith(away->refusal, std::move(away->status));
+  return away.has_value();
 }
 
 void WatchStream::OnCancel() {

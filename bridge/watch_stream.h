@@ -22,6 +22,7 @@ namespace roomcast::bridge {
 
 // What streams share.
 struct StreamWorld {
+  const Admission& admission;
   BridgeObserver& observer;  // these outlive the server, which may be gone when a stream has ended
   OpenStreams& open_streams;
   std::shared_ptr<StreamPump> pump;
@@ -52,6 +53,7 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void OnWatchCut() override;
   // OpenStream
   void OnHubStops() override;
+  void OnKeysChanged() override;
   // PumpedStream
   void OnPumped() override;
 
@@ -62,6 +64,8 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   // The same, at once or when enough time has passed since the last write.
   void WriteWhenDue();
   void End(const HubError& why);
+  // Under the lock, as all that ends it. True: its caller may no more.
+  bool EndedByKeys();
   // Ends the stream, once. Under the lock.
   void EndWith(std::optional<Refusal> refusal, grpc::Status status);
 
@@ -73,6 +77,7 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   std::atomic<bool> writing_{false};
   std::atomic<bool> waits_{false};  // there may be something to take
   std::atomic<bool> hub_stops_{false};
+  std::atomic<bool> keys_changed_{false};
   std::atomic<bool> cut_{false};
 
   std::mutex mutex_;  // of the rest

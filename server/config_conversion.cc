@@ -124,6 +124,7 @@ net::HubServerConfig HubServerConfigFrom(const v1::Config& config) {
   server.mailbox = {config.memory().mailbox_messages(), config.memory().mailbox_bytes()};
   server.version = ROOMCAST_VERSION;
   server.development = config.development();
+  server.watch_streams_max = config.bridge().watch_streams_max();
 
   net::ConnectionConfig& connection = server.connection;
   connection.handshake.websocket_path = listener.path();
@@ -196,6 +197,7 @@ bridge::BridgeConfig BridgeConfigFrom(const v1::Config& config) {
   bridge.message_bytes_max = config.bridge().message_bytes();
   bridge.metadata_bytes_max = config.bridge().metadata_bytes();
   bridge.streams_max = config.bridge().streams_max();
+  bridge.publish_streams_max = config.bridge().publish_streams_max();
   bridge.connection_age_ms = static_cast<std::int64_t>(config.bridge().connection_age_ms());
   bridge.connection_age_grace_ms =
       static_cast<std::int64_t>(config.bridge().connection_age_grace_ms());

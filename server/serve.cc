@@ -284,6 +284,8 @@ net::Operations::ReloadAnswer Hub::ReloadConfig(bool dry_run) {
   auto keys = LoadTokenKeys(difference.merged);
   if (!keys.ok()) return std::string(keys.status().message());
   Reloaded reloaded{std::move(difference.changed), std::move(difference.needs_restart)};
+  const absl::Status callers = bridge_->UseKeys(BridgeConfigFrom(difference.merged), dry_run);
+  if (!callers.ok()) return std::string(callers.message());
   if (dry_run) return reloaded;
   // From here on nothing can fail.
   config_ = std::move(difference.merged);

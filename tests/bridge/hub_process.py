@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,13 +56,13 @@ class HubProcess:
     def __init__(self, binary, settings=""):
         self._folder = tempfile.TemporaryDirectory(prefix="roomcast-hub-")
         folder = pathlib.Path(self._folder.name)
-        config = folder / "hub.yaml"
-        config.write_text(settings, encoding="utf-8")
+        self._config = folder / "hub.yaml"
+        self.rewrite(settings)
         self._log = folder / "log"
         command = [binary, "serve", "--dev", "--address", "127.0.0.1", "--port", "0",
                    "--bridge-port", "0", "--ops-port", "0"]
         if settings:
-            command += ["--config", str(config)]
+            command += ["--config", str(self._config)]
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         self.bridge = f"127.0.0.1:{self._wait()}"
@@ -77,6 +78,14 @@ class HubProcess:
         said = self._log.read_text(encoding="utf-8", errors="replace")
         self.close()
         raise RuntimeError(f"the hub did not start within {START_SECONDS} s; it said:\n{said}")
+
+    def rewrite(self, settings):
+        """The config says this from the next reload on, if it said anything before."""
+        self._config.write_text(settings, encoding="utf-8")
+
+    def reload(self):
+        """Asks the hub to read its config again, as an operator does, and does not wait."""
+        self._process.send_signal(signal.SIGHUP)
 
     def terminate(self):
         """Asks the hub to end, and does not wait."""

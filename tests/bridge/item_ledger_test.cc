@@ -85,16 +85,22 @@ TEST(StreamProducers, TheLongestWithoutAStreamAreForgottenFirst) {
   using Clock = StreamProducers::Clock;
   StreamProducers producers(2, 4, 16);
   const Clock::time_point start{std::chrono::hours(1)};
-  const auto first = producers.Find("a", {1, 1}, start);
-  EXPECT_EQ(producers.Find("a", {1, 1}, start), first) << "known again";
+  const auto at = [&](int seconds) { return start + std::chrono::seconds(seconds); };
   EXPECT_NE(producers.Find("", {}, start), producers.Find("", {}, start)) << "nameless";
-  static_cast<void>(producers.Find("b", {2, 1}, start + std::chrono::seconds(1)));
-  static_cast<void>(producers.Find("c", {3, 1}, start + std::chrono::seconds(2)));
-  producers.OnStreamEnded("c", start + std::chrono::seconds(3));
-  EXPECT_EQ(producers.size(), 2u);
-  EXPECT_NE(producers.Find("a", {1, 1}, start + std::chrono::seconds(4)), first);
-  producers.OnStreamEnded("c", start + std::chrono::hours(2));
-  EXPECT_EQ(producers.size(), 1u) << "the others' time is over";
+  const auto first = producers.Find("a", {1, 1}, start);
+  EXPECT_EQ(producers.Find("a", {1, 1}, start), first) << "taken over by another stream";
+  producers.OnStreamEnded("a", start);
+  for (const char* key : {"b", "c", "d"}) static_cast<void>(producers.Find(key, {2, 1}, at(1)));
+  producers.OnStreamEnded("b", at(1));
+  producers.OnStreamEnded("c", at(2));
+  EXPECT_EQ(producers.size(), 4u) << "two have a stream, and two may be without";
+  producers.OnStreamEnded("a", at(3));
+  EXPECT_EQ(producers.size(), 3u) << "b is forgotten";
+  EXPECT_EQ(producers.Find("a", {1, 1}, at(4)), first) << "known again";
+  producers.OnStreamEnded("d", start + std::chrono::hours(2));
+  EXPECT_EQ(producers.size(), 2u) << "c's time is over";
+  producers.OnStreamEnded("a", start + std::chrono::hours(3));
+  EXPECT_NE(producers.Find("a", {1, 1}, start + std::chrono::hours(4)), first);
 }
 
 // Reads for a stream of a few lines.

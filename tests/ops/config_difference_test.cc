@@ -58,6 +58,12 @@ auth: {keys: [{name: a, file: /a}]}
        "namespaces: [{name: default}, {name: chat}]\nauth: {keys: [{name: b, file: /b}]}",
        {"auth.keys.b", "auth.keys.a"},
        {}},
+      {"a backend's key",
+       "namespaces: [{name: default}, {name: chat}]\nauth: {keys: [{name: a, file: /a}]}\n"
+       "bridge: {keys: [{name: shop, roles: [publish], sha256: "
+       "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb}]}",
+       {"bridge.keys.shop"},
+       {}},
       {"a port and a rate",
        "namespaces: [{name: default}, {name: chat}]\nauth: {keys: [{name: a, file: /a}]}\n"
        "listeners: {public: {port: 9}}\nlimits: {joins_per_second: 7}",
