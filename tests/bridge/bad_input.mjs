@@ -14,10 +14,20 @@ const unary = (method, bytes, metadata = new grpc.Metadata(), options = deadline
       (error) => resolve(statusOf(error)));
   });
 
-// Writes these messages, and reads to the end.
-const stream = (messages, { metadata = new grpc.Metadata(), cancel = false } = {}) =>
+// Reads to the end.
+const list = (method, bytes) =>
   new Promise((resolve) => {
-    const call = client.makeBidiStreamRequest('/roomcast.v1.Bridge/PublishStream', raw, raw, metadata,
+    const call = client.makeServerStreamRequest(`/roomcast.v1.Bridge/${method}`, raw, raw, bytes,
+      new grpc.Metadata(), deadline());
+    call.on('data', () => {});
+    call.on('error', () => {});
+    call.on('status', (status) => resolve(grpc.status[status.code]));
+  });
+
+// Writes these messages, and reads to the end.
+const bidi = (method, messages, { metadata = new grpc.Metadata(), cancel = false } = {}) =>
+  new Promise((resolve) => {
+    const call = client.makeBidiStreamRequest(`/roomcast.v1.Bridge/${method}`, raw, raw, metadata,
       deadline());
     call.on('data', () => {});
     call.on('error', () => {});
@@ -26,6 +36,9 @@ const stream = (messages, { metadata = new grpc.Metadata(), cancel = false } = {
     if (cancel) call.cancel();
     else call.end();
   });
+
+const stream = (messages, more) => bidi('PublishStream', messages, more);
+const watch = (messages, more) => bidi('Watch', messages, more);
 
 const filled = new grpc.Metadata();
 filled.set('x-filler', 'x'.repeat(20_000));
@@ -47,6 +60,25 @@ const cases = [
   ['a deadline in the past', () => unary('Publish', text(Buffer.from('x')), undefined,
     { deadline: Date.now() - 1000 })],
   ['management without a name', () => unary('Disconnect', Buffer.alloc(0))],
+  ...['GetHistory', 'GetPresence', 'GetPresenceCounts'].flatMap((method) => [
+    [`${method} of nothing`, () => unary(method, Buffer.alloc(0))],
+    [`${method} of noise`, () => unary(method, Buffer.alloc(64, 0xff))],
+    [`${method} of 5 MiB`, () => unary(method, Buffer.alloc(5 << 20, 0x61))],
+  ]),
+  ['history of no namespace', () => unary('GetHistory',
+    Buffer.concat([Buffer.from([0x0a, 11, 0x0a, 9]), Buffer.from('nowhere:1')]))],
+  ...['ListRooms', 'ListSessions'].flatMap((method) => [
+    [`${method} of noise`, () => list(method, Buffer.alloc(64, 0xff))],
+    [`${method} of invalid UTF-8`, () => list(method, Buffer.from([0x0a, 2, 0xff, 0xfe]))],
+    [`${method} of 5 MiB`, () => list(method, Buffer.alloc(5 << 20, 0x61))],
+  ]),
+  ['watch: noise', () => watch([Buffer.alloc(64, 0xff)])],
+  ['watch: truncated', () => watch([Buffer.from([0x0a, 0x7f, 0x61])])],
+  ['watch: invalid UTF-8', () => watch([Buffer.from([0x0a, 4, 0x12, 2, 0xff, 0xfe])])],
+  ['watch: too many at once', () => watch([Buffer.alloc(2 * 4097, Buffer.from([0x10, 1]))])],
+  ['watch: 5 MiB', () => watch([Buffer.alloc(5 << 20, 0x61)])],
+  ['watch: 20 KB of metadata', () => watch([], { metadata: filled })],
+  ['watch: cancelled', () => watch([Buffer.alloc(0)], { cancel: true })],
   ['stream: nothing', () => stream([Buffer.alloc(0)])],
   ['stream: noise', () => stream([open, Buffer.alloc(64, 0xff)])],
   ['stream: open twice', () => stream([open, open])],
@@ -58,6 +90,8 @@ const cases = [
 for (const [name, run] of cases) console.log(`${name}: ${await run()}`);
 const resets = Array.from({ length: 300 }, () => stream([open], { cancel: true }));
 console.log(`rapid resets: ${[...new Set(await Promise.all(resets))].join(' ')}`);
+const cut = Array.from({ length: 300 }, () => watch([Buffer.from([0x18, 100])], { cancel: true }));
+console.log(`rapid resets of watches: ${[...new Set(await Promise.all(cut))].join(' ')}`);
 console.log(`and then: ${await unary('Publish', text(Buffer.from('x')))}`);
 client.close();
 // Deadlines of what is over keep Node waiting.

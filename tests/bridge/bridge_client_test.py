@@ -313,10 +313,10 @@ class KeyedBridgeTest(BridgeCase):
         self.assertEqual(len(ask_reflection(self.channel, question)), 1)
 
 
-def ask_reflection(channel, *questions):
+def ask_reflection(channel, *questions, metadata=None):
     """The answers of one reflection stream."""
     stub = reflection_pb2_grpc.ServerReflectionStub(channel)
-    return list(stub.ServerReflectionInfo(iter(questions), timeout=PATIENCE))
+    return list(stub.ServerReflectionInfo(iter(questions), timeout=PATIENCE, metadata=metadata))
 
 
 def binary_or_skip():

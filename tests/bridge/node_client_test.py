@@ -26,6 +26,29 @@ invalid UTF-8: INVALID_ARGUMENT
 20 KB of metadata: RESOURCE_EXHAUSTED
 a deadline in the past: DEADLINE_EXCEEDED
 management without a name: INVALID_ARGUMENT
+GetHistory of nothing: INVALID_ARGUMENT
+GetHistory of noise: INVALID_ARGUMENT
+GetHistory of 5 MiB: RESOURCE_EXHAUSTED
+GetPresence of nothing: INVALID_ARGUMENT
+GetPresence of noise: INVALID_ARGUMENT
+GetPresence of 5 MiB: RESOURCE_EXHAUSTED
+GetPresenceCounts of nothing: INVALID_ARGUMENT
+GetPresenceCounts of noise: INVALID_ARGUMENT
+GetPresenceCounts of 5 MiB: RESOURCE_EXHAUSTED
+history of no namespace: NOT_FOUND
+ListRooms of noise: INVALID_ARGUMENT
+ListRooms of invalid UTF-8: INVALID_ARGUMENT
+ListRooms of 5 MiB: RESOURCE_EXHAUSTED
+ListSessions of noise: INVALID_ARGUMENT
+ListSessions of invalid UTF-8: INVALID_ARGUMENT
+ListSessions of 5 MiB: RESOURCE_EXHAUSTED
+watch: noise: INVALID_ARGUMENT
+watch: truncated: INVALID_ARGUMENT
+watch: invalid UTF-8: INVALID_ARGUMENT
+watch: too many at once: INVALID_ARGUMENT
+watch: 5 MiB: RESOURCE_EXHAUSTED
+watch: 20 KB of metadata: RESOURCE_EXHAUSTED
+watch: cancelled: CANCELLED
 stream: nothing: INVALID_ARGUMENT
 stream: noise: INVALID_ARGUMENT
 stream: open twice: INVALID_ARGUMENT
@@ -34,6 +57,7 @@ stream: 20 KB of metadata: RESOURCE_EXHAUSTED
 stream: cancelled: CANCELLED
 stream: only opened: OK
 rapid resets: CANCELLED
+rapid resets of watches: CANCELLED
 and then: OK
 """
 

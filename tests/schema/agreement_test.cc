@@ -57,5 +57,23 @@ TEST(AgreementTest, WhatWeWriteTheOfficialRuntimeWritesTheSame) {
   }
 }
 
+// The bytes that members get are the bytes that a Watch gets: what is the same has the same number,
+// and events follow one another as messages do.
+TEST(AgreementTest, AFrameOfAWatchsEventsIsLaidOutAsAFrameOfMessages) {
+  const auto event = NewOfficial("WatchEvent");
+  const auto message = NewOfficial("ServerMessage");
+  for (const char* name : {"room_batch", "gap", "reset", "tops"}) {
+    const auto* of_event = event->GetDescriptor()->FindFieldByName(name);
+    const auto* of_message = message->GetDescriptor()->FindFieldByName(name);
+    ASSERT_TRUE(of_event != nullptr && of_message != nullptr) << name;
+    EXPECT_EQ(of_event->number(), of_message->number()) << name;
+    EXPECT_EQ(of_event->message_type(), of_message->message_type()) << name;
+  }
+  const auto frame = NewOfficial("ServerFrame");
+  const auto response = NewOfficial("WatchResponse");
+  EXPECT_EQ(frame->GetDescriptor()->field(0)->number(),
+            response->GetDescriptor()->field(0)->number());
+}
+
 }  // namespace
 }  // namespace roomcast

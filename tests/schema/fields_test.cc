@@ -7,6 +7,8 @@
 
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/server_messages.h"
+#include "proto/protocol/watch_messages.h"
+#include "roomcast/v1/bridge.pb.h"
 #include "roomcast/v1/client.pb.h"
 #include "tests/schema/message_kinds.h"
 #include "tests/schema/official.h"
@@ -67,6 +69,9 @@ TEST(FieldsTest, EnumValuesAreThoseOfTheSchema) {
       Row(v1::GapReason_descriptor(), GapReason::kUnspecified, GapReason::kSlow,
           GapReason::kEvicted, GapReason::kEngine),
       Row(v1::RoomPolicy::Delivery_descriptor(), Delivery::kReliable, Delivery::kDroppable),
+      Row(v1::Lifecycle::Kind_descriptor(), Lifecycle::Kind::kUnspecified,
+          Lifecycle::Kind::kRoomOpened, Lifecycle::Kind::kRoomClosed,
+          Lifecycle::Kind::kMemberJoined, Lifecycle::Kind::kMemberLeft),
   };
   for (const EnumRow& row : rows) {
     std::vector<int> official;

@@ -2,6 +2,7 @@
 
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/server_messages.h"
+#include "proto/protocol/watch_messages.h"
 #include "proto/protocol/wire_reader.h"
 #include "tests/schema/struct_visitors.h"
 
@@ -84,6 +85,13 @@ constexpr MessageKind kKinds[] = {
     Kind<Call>("Call"),
     Kind<CallResult>("CallResult"),
     Kind<Ok>("Ok"),
+    Kind<HubError>("HubError"),
+    Kind<WatchOpened>("WatchOpened"),
+    Kind<WatchJoined>("WatchJoined"),
+    Kind<WatchLeft>("WatchLeft"),
+    Kind<Lifecycle>("Lifecycle"),
+    Kind<WatchEvent>("WatchEvent"),
+    Kind<WatchResponse>("WatchResponse"),
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "roomcast/v1/bridge.pb.h"
 #include "roomcast/v1/client.pb.h"
 #include "tests/schema/random_values.h"
 
@@ -94,6 +95,11 @@ std::vector<const pb::Descriptor*> OfficialTypes() {
   const pb::FileDescriptor* file = v1::ClientFrame::descriptor()->file();
   std::vector<const pb::Descriptor*> types;
   for (int i = 0; i < file->message_type_count(); ++i) AddTypes(file->message_type(i), types);
+  // What the hub itself writes of the bridge's schema: a Watch's events.
+  types.insert(types.end(), {v1::HubError::descriptor(), v1::WatchOpened::descriptor(),
+                             v1::WatchJoined::descriptor(), v1::WatchLeft::descriptor(),
+                             v1::Lifecycle::descriptor(), v1::WatchEvent::descriptor(),
+                             v1::WatchResponse::descriptor()});
   return types;
 }
 

@@ -12,9 +12,9 @@
 
 namespace roomcast {
 
-// The judge: the official runtime's messages of client.proto.
+// The judge: the official runtime's messages of client.proto, and of bridge.proto those of a Watch.
 
-// All message types of the schema, those inside others included, by the names of MessageKind.
+// All message types that have a struct, those inside others included, by the names of MessageKind.
 std::vector<const google::protobuf::Descriptor*> OfficialTypes();
 std::string NameOf(const google::protobuf::Descriptor* type);
 
