@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,7 @@ class Atoms {
     const std::uint32_t atom =
         static_cast<std::uint32_t>(role) * kPlaces + 1 + Hash(text) % kPlaces;
     std::string& place = texts_[atom];
-    if (place == text) return {atom, false};
+    if (IsSame(place, text)) return {atom, false};
     place = text;
     return {atom, true};
   }
@@ -34,11 +35,34 @@ class Atoms {
  private:
   static constexpr std::uint32_t kPlaces = RC_ATOMS / 3;
 
-  // FNV-1a. Who aims at collisions gains a slower decoding of what he sends.
+  // Eight bytes at a time: three texts of every publication come this way.
+  static std::uint64_t Eight(const char* from) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, from, sizeof eight);
+    return eight;
+  }
+
+  // Who aims at collisions gains a slower decoding of what he sends.
   static std::uint32_t Hash(std::string_view text) {
-    std::uint32_t hash = 2166136261u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-    return hash;
+    constexpr std::uint64_t kPrime = 0x9e3779b97f4a7c15u;
+    std::uint64_t hash = text.size();
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (; end - at >= 8; at += 8) hash = (hash ^ Eight(at)) * kPrime;
+    for (; at != end; ++at) hash = (hash ^ static_cast<unsigned char>(*at)) * kPrime;
+    return static_cast<std::uint32_t>(hash >> 40);
+  }
+
+  static bool IsSame(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    std::size_t i = 0;
+    for (; a.size() - i >= 8; i += 8) {
+      if (Eight(a.data() + i) != Eight(b.data() + i)) return false;
+    }
+    for (; i < a.size(); ++i) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
   }
 
   std::array<std::string, RC_ATOMS + 1> texts_;

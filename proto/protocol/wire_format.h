@@ -39,7 +39,9 @@ inline char* WriteVarint(char* out, std::uint64_t value) {
 
 // Bytes being taken from the front. A read that cannot be done answers false and is fatal to the
 // whole frame; nothing is read past the end. What is read in one byte, as most is, is read in
-// place: a compiler that is told to make small code would not see to that.
+// place: a compiler that is told to make small code would not see to that. What is not, is done by
+// functions that take where the cursor stands and answer where it stands then, nullptr for a
+// failure: a cursor that nobody is given the address of lies in registers.
 class Cursor {
  public:
   explicit Cursor(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
@@ -52,7 +54,10 @@ class Cursor {
       value = static_cast<unsigned char>(*at_++);
       return true;
     }
-    return ReadLongVarint(value, 10);
+    std::uint64_t many = 0;
+    at_ = LongVarint(at_, end_, 10, many);
+    value = many;
+    return at_ != nullptr;
   }
   // A tag is a varint of at most 5 bytes, of which 32 bits count. Field number 0 does not exist.
   [[gnu::always_inline]] bool ReadTag(std::uint32_t& tag) {
@@ -61,27 +66,43 @@ class Cursor {
       return tag >> 3 != 0;
     }
     std::uint64_t value = 0;
-    if (!ReadLongVarint(value, 5)) return false;
+    at_ = LongVarint(at_, end_, 5, value);
     tag = static_cast<std::uint32_t>(value);
-    return tag >> 3 != 0;
+    return at_ != nullptr && tag >> 3 != 0;
   }
-  bool ReadFixed64(std::uint64_t& value);
+  [[gnu::always_inline]] bool ReadFixed64(std::uint64_t& value) {
+    at_ = Fixed64(at_, end_, value);
+    return at_ != nullptr;
+  }
   // A length (at most 5 bytes of varint) and so many bytes.
   [[gnu::always_inline]] bool ReadBytes(std::string_view& bytes) {
-    if (at_ == end_ || static_cast<unsigned char>(*at_) >= 0x80) return ReadLongBytes(bytes);
-    const std::size_t size = static_cast<unsigned char>(*at_);
-    if (static_cast<std::size_t>(end_ - at_ - 1) < size) return false;
-    bytes = std::string_view(at_ + 1, size);
-    at_ += 1 + size;
+    std::size_t size = 0;
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
+      size = static_cast<unsigned char>(*at_++);
+    } else {
+      std::uint64_t many = 0;
+      at_ = LongVarint(at_, end_, 5, many);
+      if (at_ == nullptr || many > INT32_MAX) return false;
+      size = static_cast<std::size_t>(many);
+    }
+    if (static_cast<std::size_t>(end_ - at_) < size) return false;
+    bytes = std::string_view(at_, size);
+    at_ += size;
     return true;
   }
   // Past one field's value, groups included. `depth` bounds how deep groups may nest.
-  bool Skip(std::uint32_t tag, int depth);
+  [[gnu::always_inline]] bool Skip(std::uint32_t tag, int depth) {
+    at_ = Skipped(at_, end_, tag, depth);
+    return at_ != nullptr;
+  }
 
  private:
-  bool ReadLongVarint(std::uint64_t& value, int bytes_max);
-  bool ReadLongBytes(std::string_view& bytes);
-  bool Advance(std::size_t bytes);
+  Cursor(const char* at, const char* end) : at_(at), end_(end) {}
+
+  static const char* LongVarint(const char* at, const char* end, int bytes_max,
+                                std::uint64_t& value);
+  static const char* Fixed64(const char* at, const char* end, std::uint64_t& value);
+  static const char* Skipped(const char* at, const char* end, std::uint32_t tag, int depth);
 
   const char* at_;
   const char* end_;

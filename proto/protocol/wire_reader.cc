@@ -77,11 +77,17 @@ void* MessageReader::PlaceOf(const FieldRow& row, void* message) {
                                                             const FieldRow& row, void* value) {
   switch (row.kind) {
     case Kind::kText: {
-      std::string_view& text = static_cast<Text*>(value)->view;
-      return cursor.ReadBytes(text) && IsUtf8(text);
+      std::string_view text;
+      if (!cursor.ReadBytes(text)) return false;
+      static_cast<Text*>(value)->view = text;
+      return IsUtf8(text);
     }
-    case Kind::kBytes:
-      return cursor.ReadBytes(static_cast<Bytes*>(value)->view);
+    case Kind::kBytes: {
+      std::string_view bytes;
+      if (!cursor.ReadBytes(bytes)) return false;
+      static_cast<Bytes*>(value)->view = bytes;
+      return true;
+    }
     case Kind::kMessage: {
       std::string_view bytes;
       // The row of a message has its table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
@@ -106,7 +112,9 @@ bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& tabl
     if (row == nullptr || tag != row->tag) {
       if (row != nullptr && IsPacked(*row, tag)) {
         void* items = static_cast<char*>(message) + row->offset;
-        if (!ReadPacked(cursor, *row, *static_cast<RepeatedItems*>(items))) return false;
+        std::string_view packed;
+        if (!cursor.ReadBytes(packed)) return false;
+        if (!ReadPacked(packed, *row, *static_cast<RepeatedItems*>(items))) return false;
       } else if (!cursor.Skip(tag, depth_)) {
         return false;
       }
@@ -120,9 +128,7 @@ bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& tabl
   return true;
 }
 
-bool MessageReader::ReadPacked(wire::Cursor& cursor, const FieldRow& row, RepeatedItems& items) {
-  std::string_view bytes;
-  if (!cursor.ReadBytes(bytes)) return false;
+bool MessageReader::ReadPacked(std::string_view bytes, const FieldRow& row, RepeatedItems& items) {
   for (wire::Cursor packed(bytes); !packed.AtEnd();) {
     void* item = Grow(items, row);
     if (item == nullptr || !ReadNumber(packed, row.kind, item)) return false;

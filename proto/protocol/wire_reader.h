@@ -28,7 +28,7 @@ class MessageReader {
   bool ReadValue(wire::Cursor& cursor, const wire::FieldRow& row, void* value);
   // Where the value goes; nullptr when the arena is full.
   void* PlaceOf(const wire::FieldRow& row, void* message);
-  bool ReadPacked(wire::Cursor& cursor, const wire::FieldRow& row, RepeatedItems& items);
+  bool ReadPacked(std::string_view bytes, const wire::FieldRow& row, RepeatedItems& items);
   void* Grow(RepeatedItems& items, const wire::FieldRow& row);
 
   Arena& arena_;

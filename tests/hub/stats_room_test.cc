@@ -36,8 +36,8 @@ void SayStats(HubRig& rig, std::string_view json) {
 
 std::size_t Readers(HubRig& rig) {
   std::size_t readers = 0;
-  for (std::uint16_t shard = 0; shard < rig.shards(); ++shard) {
-    readers += rig.shard(shard).inspector().stats_readers();
+  for (std::size_t shard = 0; shard < rig.shards(); ++shard) {
+    readers += rig.shard(static_cast<std::uint16_t>(shard)).inspector().stats_readers();
   }
   return readers;
 }
