@@ -50,7 +50,7 @@ const texts = batches.map((publications) =>
 
 // A client of the core in a room, at the beginning of its stream.
 async function clientInRoom(): Promise<{ core: CoreClient; generation: number; room: number }> {
-  const exports = await instantiate(() => WebAssembly.compile(readFileSync(wasm!)));
+  const exports = await instantiate(() => WebAssembly.instantiate(readFileSync(wasm!)));
   const core = new CoreClient(exports, 'ws://hub.test/ws', 'bench', '1', false);
   core.run('rc_connect');
   const opening = core.takeEffects().find((effect) => effect.kind === Kind.OpenSocket);

@@ -58,7 +58,7 @@ class Hub extends FakeSocket {
   }
 }
 
-const shared = new SharedCore(() => WebAssembly.compile(readFileSync(process.argv[2]!)));
+const shared = new SharedCore(() => WebAssembly.instantiate(readFileSync(process.argv[2]!)));
 const { memory } = await shared.load();
 const window = new EventTarget();
 const client = new Client('ws://hub.test/ws', { WebSocket: Hub, page: { window } }, shared);

@@ -5,8 +5,8 @@ import { build } from './build.js';
 import { RoomcastError } from './errors.js';
 import type { CoreExports } from './exports.js';
 
-/** How an entry of the package gets at the compiled core: inlined, streamed, from a file. */
-export type CoreSource = () => Promise<WebAssembly.Module>;
+/** How an entry of the package gets at the core, compiled and ready: inlined, streamed, from a file. */
+export type CoreSource = () => Promise<WebAssembly.WebAssemblyInstantiatedSource>;
 
 // Six bits a letter, the first at the top: the codes 33 to 37, 40 to 64, 93 to 126. Those are the
 // letters that minified JavaScript is made of, so that a page's own compression codes both alike;
@@ -26,42 +26,33 @@ function bytesOf(packed: string): Uint8Array<ArrayBuffer> {
 /** The core as gzip in letters, which costs 1 % over gzip alone and survives every bundler. */
 export function inlineSource(packed: string): CoreSource {
   return async () => {
-    if (typeof DecompressionStream !== 'function') {
-      throw new RoomcastError('unsupported', 'this environment has no DecompressionStream');
-    }
     // Not a Blob's stream: that takes the way through another process.
     const inflated = new Response(bytesOf(packed)).body!.pipeThrough(new DecompressionStream('gzip'));
-    return WebAssembly.compile(await new Response(inflated).arrayBuffer());
+    return WebAssembly.instantiate(await new Response(inflated).arrayBuffer());
   };
 }
 
-/** The core as a file that is compiled while it arrives. */
+/** The core as a file that is compiled while it arrives. It may be another build's. */
 export function streamedSource(url: string | URL): CoreSource {
   return async () => {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${url} was answered with ${response.status}`);
     // A server that does not know the type of the file costs the streaming, and nothing else.
-    return response.headers.get('content-type')?.startsWith('application/wasm')
-      ? WebAssembly.compileStreaming(response)
-      : WebAssembly.compile(await response.arrayBuffer());
+    const core = response.headers.get('content-type')?.startsWith('application/wasm')
+      ? await WebAssembly.instantiateStreaming(response)
+      : await WebAssembly.instantiate(await response.arrayBuffer());
+    const [section] = WebAssembly.Module.customSections(core.module, 'roomcast.build');
+    const found = section ? new TextDecoder().decode(section) : 'unknown';
+    if (found === build) return core;
+    throw new Error(`the core is of build ${found}, its JavaScript of ${build}`);
   };
 }
 
 export async function instantiate(source: CoreSource): Promise<CoreExports> {
-  if (typeof WebAssembly !== 'object') {
-    throw new RoomcastError('unsupported', 'this environment has no WebAssembly');
-  }
   try {
-    const module = await source();
-    const [section] = WebAssembly.Module.customSections(module, 'roomcast.build');
-    const found = section ? new TextDecoder().decode(section) : 'unknown';
-    if (found !== build) {
-      throw new Error(`the core is of build ${found}, its JavaScript of ${build}`);
-    }
-    const instance = await WebAssembly.instantiate(module);
+    const { instance } = await source();
     return instance.exports as unknown as CoreExports;
   } catch (cause) {
-    if (cause instanceof RoomcastError) throw cause;
     throw new RoomcastError(
       'unsupported',
       `the SDK core could not start (a Content-Security-Policy needs 'wasm-unsafe-eval'): ${cause}`,
