@@ -73,11 +73,12 @@ class StatsTest(HubCase):
             operator.join(ROOM, token=self.token("--admin"))
             self.figures(operator)
         until(lambda: self.hub.metric("roomcast_stats_readers") == 0, "nobody watches")
-        # The main thread looks once a second: in three of them a shard would have been woken.
+        # The main thread looks once a second: in four of them a shard would have been woken three times at
+        # least. What the last reader's going set off may still be under way.
         turns = self.hub.metric("roomcast_loop_turn_seconds_count")
-        end = time.monotonic() + 3
-        until(lambda: time.monotonic() > end, "3 s")
-        self.assertEqual(self.hub.metric("roomcast_loop_turn_seconds_count"), turns)
+        end = time.monotonic() + 4
+        until(lambda: time.monotonic() > end, "4 s")
+        self.assertLess(self.hub.metric("roomcast_loop_turn_seconds_count") - turns, 3)
 
 
 if __name__ == "__main__":
