@@ -71,7 +71,7 @@ Instant ClientCore::NextDeadline() const {
   if (phase_ != Phase::kLive) return next;
   if (!token_.asking()) next = std::min(next, refresh_at_);
   for (const auto& room : rooms_) {
-    if (room->phase() == RoomPhase::kPause) next = std::min(next, room->retry_at());
+    next = std::min(next, room->retry_at());
     if (room->phase() == RoomPhase::kAsked) {
       next = std::min(next, room->asked_at().instant + kCallTimeout);
     }

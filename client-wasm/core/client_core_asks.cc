@@ -112,6 +112,7 @@ void ClientCore::TellPresence(Room& room, const PresenceSnapshot& snapshot, bool
 // last of them.
 void ClientCore::AskPresence(Room& room, std::string_view cursor) {
   Room::Presence& known = room.presence();
+  room.EndPause();
   known.stale = known.asked != kNoCall;
   if (known.stale) return;
   known.first = cursor.empty();

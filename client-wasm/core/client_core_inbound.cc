@@ -344,6 +344,9 @@ bool ClientCore::On(std::uint32_t id, const Error& error) {
     if (room->presence().asked == call) {
       // Whatever change comes next is a jump, and asks again.
       room->presence() = {};
+      if (error.temporary) {
+        room->PauseUntil(now_, std::max<Duration>(fault.retry_after, 1s), random_.Next());
+      }
       return true;
     }
     if (room->asked() != call) continue;

@@ -150,6 +150,7 @@ void ClientCore::OnJoinRefused(Room& room, const Error& error) {
     effects_.Emit(Problem{room.id(), fault});
     return PutOff(room, fault.retry_after);
   }
+  if (room.in_doubt()) SendLeave(kNoCall, room);
   TakeRoomStep(room, RoomStep::kRefused);
   effects_.Emit(RoomLeft{room.id(), fault});
   SettleAll(Request::Kind::kJoin, room.id(), Outcome::kRefused, fault);
@@ -166,8 +167,10 @@ void ClientCore::RunRoomDeadlines() {
     if (room->phase() == RoomPhase::kAsked && Elapsed(room->asked_at(), now_) >= kCallTimeout) {
       effects_.Emit(Problem{room->id(), FaultOf(ClientCode::kTimeout)});
       PutOff(*room, {});
+      room->OnUnanswered();
     }
-    if (room->phase() == RoomPhase::kPause && now_.instant >= room->retry_at()) SendJoin(*room);
+    if (now_.instant < room->retry_at()) continue;
+    room->phase() == RoomPhase::kPause ? SendJoin(*room) : AskPresence(*room, {});
   }
 }
 

@@ -21,6 +21,7 @@ bool Room::Take(RoomStep step) {
   asked_ = kNoCall;
   watch_ = {};
   retry_at_ = kNever;
+  if (phase_ == RoomPhase::kOffline || phase_ == RoomPhase::kMember) in_doubt_ = false;
   if (phase_ == RoomPhase::kOut) {
     has_position_ = false;
     was_member_ = false;

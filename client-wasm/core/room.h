@@ -40,9 +40,15 @@ class Room {
   CallId asked() const { return asked_; }
   const Now& asked_at() const { return asked_at_; }
 
-  // kPause: when to ask again. `random` is uniform over 64 bits.
+  // When to ask again: to join, in kPause; as a member, who is there. `random` is uniform over 64
+  // bits.
   void PauseUntil(const Now& now, Duration at_least, std::uint64_t random);
+  void EndPause() { retry_at_ = kNever; }
   Instant retry_at() const { return retry_at_; }
+
+  // A Join of this connection was not answered in time: the hub may have the client as a member.
+  void OnUnanswered() { in_doubt_ = true; }
+  bool in_doubt() const { return in_doubt_; }
 
   // What a Joined means for reading. nullopt: it does not make sense.
   struct Start {
@@ -90,6 +96,7 @@ class Room {
 
   RoomPhase phase_ = RoomPhase::kOut;
   bool was_member_ = false;
+  bool in_doubt_ = false;
   CallId asked_ = kNoCall;
   Now asked_at_{};
   Instant retry_at_ = kNever;

@@ -165,6 +165,11 @@ void Credentials::OnTime(Session& session, Now now) {
     return speaker_.Disconnect(session, DisconnectCode::kTokenExpired, "the token has expired");
   }
   if (now.instant < session.room_tokens_until) return;
+  if (session.greeting) {
+    // Welcome comes first.
+    session.room_tokens_until = now.instant + 100ms;
+    return;
+  }
   session.room_tokens_until = kNever;
   for (Membership& membership : session.rooms) {
     if (!membership.extras) continue;

@@ -56,14 +56,16 @@ ProducerId ToProducer(std::string_view bytes) {
 }  // namespace
 
 Greeter::Greeter(ShardId self, const HubConfig& config, Credentials& credentials, Secrets& secrets,
-                 Speaker& speaker, Joiner& joiner, Resumer& resumer, Deadlines& deadlines,
-                 Courier& courier, const Drain& drain, ClientNames& clients, Events& events)
+                 Speaker& speaker, Joiner& joiner, LocalRooms& rooms, Resumer& resumer,
+                 Deadlines& deadlines, Courier& courier, const Drain& drain, ClientNames& clients,
+                 Events& events)
     : self_(self),
       config_(config),
       credentials_(credentials),
       secrets_(secrets),
       speaker_(speaker),
       joiner_(joiner),
+      rooms_(rooms),
       resumer_(resumer),
       deadlines_(deadlines),
       courier_(courier),
@@ -214,6 +216,7 @@ void Greeter::OnAnswer(Session& session, const JoinAnswer& answer, Now now) {
   std::optional<JoinAnswer>& place = greeting.answers[answer.request];
   if (!place) --greeting.unanswered;
   place = answer;
+  joiner_.Settle(session, answer);
   if (greeting.unanswered == 0) Welcome(session, now);
 }
 
@@ -273,8 +276,8 @@ void Greeter::Welcome(Session& session, Now now) {
     const JoinAnswer& answer = *greeting->answers[i];
     if (!answer.refused) speaker_.Push(session, joiner_.ToJoined(session, answer));
   }
-  // Only now: what a room says must follow its Joined.
-  for (const auto& answer : greeting->answers) joiner_.Settle(session, *answer);
+  rooms_.OnWelcomed(session);
+  for (OrderLeave& leave : greeting->leaves) courier_.Send(self_, UserMail(std::move(leave)));
 }
 
 }  // namespace roomcast::hub

@@ -10,6 +10,7 @@
 #include "server/hub/drain.h"
 #include "server/hub/events.h"
 #include "server/hub/hub_config.h"
+#include "server/hub/local_rooms.h"
 #include "server/hub/secrets.h"
 #include "server/hub/session.h"
 #include "server/hub/speaker.h"
@@ -24,8 +25,9 @@ class Resumer;
 class Greeter {
  public:
   Greeter(ShardId self, const HubConfig& config, Credentials& credentials, Secrets& secrets,
-          Speaker& speaker, Joiner& joiner, Resumer& resumer, Deadlines& deadlines,
-          Courier& courier, const Drain& drain, ClientNames& clients, Events& events);
+          Speaker& speaker, Joiner& joiner, LocalRooms& rooms, Resumer& resumer,
+          Deadlines& deadlines, Courier& courier, const Drain& drain, ClientNames& clients,
+          Events& events);
 
   // Ends the connection where Hello does not make sense or the token is not good. False: the
   // session that it names is asked for, or whether its user may have one more; call again with the
@@ -57,6 +59,7 @@ class Greeter {
   Secrets& secrets_;
   Speaker& speaker_;
   Joiner& joiner_;
+  LocalRooms& rooms_;
   Resumer& resumer_;
   Deadlines& deadlines_;
   Courier& courier_;

@@ -369,19 +369,25 @@ bool HomeRooms::Flush() {
   std::vector<RoomHandle> still;
   for (const RoomHandle handle : missed_) {
     HomeRoom* room = Find(handle);
-    if (room == nullptr) continue;
-    bool missed = false;
-    for (std::size_t shard = 0; shard < room->shares.size(); ++shard) {
-      HomeRoom::ShardShare& share = room->shares[shard];
-      if (!share.missed) continue;
-      share.missed = share.members > 0 && !courier_.TrySend(static_cast<ShardId>(shard),
-                                                            Behind{handle, room->top.offset});
-      missed = missed || share.missed;
-    }
-    if (missed) still.push_back(handle);
+    if (room != nullptr && TellMissed(*room)) still.push_back(handle);
   }
   missed_ = std::move(still);
   return !missed_.empty();
+}
+
+bool HomeRooms::TellMissed(HomeRoom& room) {
+  bool missed = false;
+  for (std::size_t shard = 0; shard < room.shares.size(); ++shard) {
+    HomeRoom::ShardShare& share = room.shares[shard];
+    if (!share.missed) continue;
+    share.missed = share.members > 0 && !courier_.TrySend(static_cast<ShardId>(shard),
+                                                          Behind{room.handle, room.top.offset});
+    missed = missed || share.missed;
+  }
+  if (!room.missed_presence) return missed;
+  if (!PostPresence(room, *room.missed_presence)) return true;
+  room.missed_presence.reset();
+  return missed;
 }
 
 // ---- Another config

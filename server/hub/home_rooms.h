@@ -146,7 +146,9 @@ class HomeRooms {
   void LeavePresence(HomeRoom& room, const LeaveRoom& leave, Now now);
   void PresenceIsDue(HomeRoom& room);
   void TellPresence(Now now);
-  void PushPresence(const HomeRoom& room, const PresenceChange& change);
+  void PushPresence(HomeRoom& room, const PresenceChange& change);
+  // False: a shard's mailbox is full, and it is to be told later.
+  bool PostPresence(HomeRoom& room, const PresencePush& push);
 
   // Streams of backends (home_rooms_watch.cc).
   struct MemberName {
@@ -170,6 +172,8 @@ class HomeRooms {
   }
 
   void FlushRoom(HomeRoom& room, RoomTurn& turn);
+  // True: somebody is still to be told.
+  bool TellMissed(HomeRoom& room);
   void TouchIdle(HomeRoom& room, Now now);
   static bool IsNeeded(const HomeRoom& room, Now now);
   void LetGo(const HomeRoom& room, Now now);
@@ -195,7 +199,7 @@ class HomeRooms {
   // memory for the next.
   std::vector<RoomTurn> turns_;
   std::uint32_t turns_used_ = 0;
-  std::vector<RoomHandle> missed_;  // a shard is to be told Behind
+  std::vector<RoomHandle> missed_;  // a shard is to be told of what it has missed
   struct Idle {
     Instant at;
     RoomHandle room;

@@ -1,6 +1,5 @@
 // Who is in the rooms that are at home here, and who is told of it.
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "proto/protocol/frame.h"
@@ -95,7 +94,7 @@ void HomeRooms::TellPresence(Now now) {
   }
 }
 
-void HomeRooms::PushPresence(const HomeRoom& room, const PresenceChange& change) {
+void HomeRooms::PushPresence(HomeRoom& room, const PresenceChange& change) {
   const bool watched = std::any_of(room.shares.begin(), room.shares.end(),
                                    [](const auto& share) { return share.watchers > 0; });
   if (!watched) return;
@@ -124,12 +123,24 @@ void HomeRooms::PushPresence(const HomeRoom& room, const PresenceChange& change)
   presence.leaves = leaves;
   presence.updates = updates;
   push.changes = encode(presence);
+  for (HomeRoom::ShardShare& share : room.shares) share.missed_presence = share.watchers > 0;
+  // It takes the place of the one before, and its version says that there was one.
+  const bool waits = room.missed_presence.has_value();
+  room.missed_presence.reset();
+  if (PostPresence(room, push)) return;
+  room.missed_presence = std::move(push);
+  if (!waits) missed_.push_back(room.handle);
+}
+
+bool HomeRooms::PostPresence(HomeRoom& room, const PresencePush& push) {
+  bool posted = true;
   for (std::size_t shard = 0; shard < room.shares.size(); ++shard) {
-    // A full mailbox loses the change, and the next one's version says so.
-    if (room.shares[shard].watchers > 0) {
-      std::ignore = courier_.TrySend(static_cast<ShardId>(shard), push);
-    }
+    HomeRoom::ShardShare& share = room.shares[shard];
+    share.missed_presence = share.missed_presence && share.watchers > 0 &&
+                            !courier_.TrySend(static_cast<ShardId>(shard), push);
+    posted = posted && !share.missed_presence;
   }
+  return posted;
 }
 
 }  // namespace roomcast::hub

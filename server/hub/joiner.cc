@@ -163,8 +163,11 @@ void Joiner::Settle(Session& session, const JoinAnswer& answer) {
   if (join.order) {
     courier_.Send(join.order->shard, UserMail(Counted{*join.order, answer.refused ? 0u : 1u}));
   }
-  if (answer.again) return;
-  if (!answer.refused) rooms_.Add(session, answer, std::move(join));
+  std::vector<OrderLeave> leaves = std::move(join.leaves);
+  if (!answer.again && !answer.refused) rooms_.Add(session, answer, std::move(join));
+  for (OrderLeave& leave : leaves) {
+    courier_.Send(session.ref.shard, UserMail(std::move(leave)));
+  }
 }
 
 RoomPolicy Joiner::PolicyOf(const Session& session, std::string_view room) const {

@@ -39,8 +39,8 @@ class Joiner {
   [[nodiscard]] static bool IsUnderWay(const Session& session, std::string_view room);
   // Whether a backend ordered the join that this answers.
   [[nodiscard]] static bool IsOrdered(const Session& session, const JoinAnswer& answer);
-  // The answer came and has been told to the session: the join is under way no more. Makes the
-  // session a member unless it was refused; its Joined must have been queued.
+  // The answer came: the join is under way no more. Makes the session a member unless it was
+  // refused; its Joined must have been queued, or come with Welcome.
   void Settle(Session& session, const JoinAnswer& answer);
 
   // nullopt: it is not too long.

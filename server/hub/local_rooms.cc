@@ -112,7 +112,7 @@ void LocalRooms::Add(Session& session, const JoinAnswer& answer, PendingJoin joi
                           .mute = mute,
                           .cursor = answer.start,
                           .interest = join.interest});
-  SetBehind(room.members.back(), answer.start < room.top && !mute);
+  SetBehind(room.members.back(), (answer.start < room.top || session.greeting) && !mute);
   if (!session.watching) ++members_;
   CatchUpWith(session);
 }
@@ -220,11 +220,13 @@ void LocalRooms::OnReset(const StreamReset& reset) {
   room->epoch = reset.position.epoch;
   room->top = reset.position.offset;
   for (Member& member : room->members) {
-    SetBehind(member, false);
+    Session& session = *sessions_.Find(member.session);
+    SetBehind(member, session.greeting && !member.mute);
     member.moved = false;
     member.cursor = reset.position.offset;
-    speaker_.Push(*sessions_.Find(member.session),
-                  Reset{static_cast<std::uint64_t>(room->handle), reset.position});
+    // Who is about to be welcomed hears of the new stream alone (Greeter::OnReset).
+    if (session.greeting) continue;
+    speaker_.Push(session, Reset{static_cast<std::uint64_t>(room->handle), reset.position});
   }
 }
 
@@ -253,7 +255,7 @@ void LocalRooms::OnBehind(const Behind& behind) {
 
 void LocalRooms::CatchUpWith(Session& session) {
   // Who has ended takes nothing any more, and would be asked for again and again.
-  if (session.catching_up || session.over_soft || session.state == Session::State::kEnded) return;
+  if (session.catching_up || IsHeldUp(session) || session.state == Session::State::kEnded) return;
   for (std::size_t i = 0; i < session.rooms.size(); ++i) {
     const std::size_t at = (session.catch_up_next + i) % session.rooms.size();
     Room& room = *rooms_[session.rooms[at].room];
@@ -338,18 +340,40 @@ void LocalRooms::SetMemberData(Session& session, std::string_view name, std::str
 void LocalRooms::OnPresence(const PresencePush& push) {
   Room* room = Find(push.handle);
   if (room == nullptr) return;
-  for (const Member& member : room->members) {
+  room->missed_presence.reset();
+  for (Member& member : room->members) {
     if (member.interest == PresenceInterest::kNone) continue;
-    Session& session = *sessions_.Find(member.session);
-    // Who reads too slowly is shown it by the next version.
-    if (session.over_soft) continue;
-    const bool members = member.interest == PresenceInterest::kMembers;
-    SharedBytes bytes = members ? push.changes : push.counts;
-    if (session.watching) bytes = AsWatchEvent(bytes);
-    const Outbox::Fill fill =
-        outbox_.Push(member.connection, std::move(bytes), Outbox::Lane::kOrdered);
-    if (fill == Outbox::Fill::kOverSoft || fill == Outbox::Fill::kOverHard) OnOverSoft(session);
+    TellPresence(*sessions_.Find(member.session), member, push);
+    if (member.missed_presence && !room->missed_presence) room->missed_presence = push;
   }
+}
+
+// Who missed some is told the last one later: its version says how much more there was.
+void LocalRooms::TellPresence(Session& session, Member& member, const PresencePush& push) {
+  member.missed_presence = IsHeldUp(session);
+  if (member.missed_presence) return;
+  const bool members = member.interest == PresenceInterest::kMembers;
+  SharedBytes bytes = members ? push.changes : push.counts;
+  if (session.watching) bytes = AsWatchEvent(bytes);
+  const Outbox::Fill fill =
+      outbox_.Push(member.connection, std::move(bytes), Outbox::Lane::kOrdered);
+  member.missed_presence = fill == Outbox::Fill::kOverHard;
+  if (fill == Outbox::Fill::kOverSoft || fill == Outbox::Fill::kOverHard) OnOverSoft(session);
+}
+
+void LocalRooms::OnDrained(Session& session) {
+  for (const Membership& membership : session.rooms) {
+    Room& room = *rooms_[membership.room];
+    Member& member = room.members[membership.member];
+    if (member.cursor >= room.top && !IsHeldUp(session)) SetBehind(member, false);
+    if (!member.missed_presence) continue;
+    if (!room.missed_presence || member.interest == PresenceInterest::kNone) {
+      member.missed_presence = false;
+    } else {
+      TellPresence(session, member, *room.missed_presence);
+    }
+  }
+  CatchUpWith(session);
 }
 
 std::vector<Top> LocalRooms::TakeTops(Session& session, std::size_t most) {

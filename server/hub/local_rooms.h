@@ -45,8 +45,11 @@ class LocalRooms {
   [[nodiscard]] std::optional<Standing> Find(const Session& session, std::string_view room) const;
 
   // Makes the session a member with its cursor at answer.start; what follows is asked for if there
-  // is any. The Joined must have been queued before.
+  // is any. The Joined must have been queued before; while the session is being greeted, nothing of
+  // the room is queued for it until OnWelcomed().
   void Add(Session& session, const JoinAnswer& answer, PendingJoin join);
+  // Its Joineds are queued: from now on it is told what it has missed, and all that comes.
+  void OnWelcomed(Session& session) { OnDrained(session); }
   // Takes it out and tells the home. False: it was not in.
   bool Remove(Session& session, std::string_view room);
   void RemoveAll(Session& session);
@@ -86,7 +89,7 @@ class LocalRooms {
   // Namespaces have changed.
   void OnConfigChanged();
   // The session's outbox has room again.
-  void OnDrained(Session& session) { CatchUpWith(session); }
+  void OnDrained(Session& session);
 
   // The rooms in which something was queued for the session since this was last asked, and how far.
   std::vector<Top> TakeTops(Session& session, std::size_t most = SIZE_MAX);
@@ -104,6 +107,7 @@ class LocalRooms {
     bool behind = false;
     bool moved = false;  // the cursor did, since the last Tops
     bool mute = false;   // it is told everything but publications
+    bool missed_presence = false;
     std::uint64_t cursor = 0;
     PresenceInterest interest = PresenceInterest::kNone;
   };
@@ -116,6 +120,8 @@ class LocalRooms {
     std::uint64_t epoch = 0;
     std::uint64_t top = 0;  // the highest offset heard of
     std::vector<Member> members;
+    // The last one that a member has missed, and is still to be told.
+    std::optional<PresencePush> missed_presence;
   };
   struct NameHash {
     HashKey key;
@@ -127,6 +133,11 @@ class LocalRooms {
   Room* Find(RoomHandle handle);
   Member* FindMember(Room& room, const Session& session);
   void RemoveAt(Session& session, std::size_t membership, bool for_good);
+  // Whether nothing of any room may be queued for it now.
+  [[nodiscard]] static bool IsHeldUp(const Session& session) {
+    return session.over_soft || session.greeting;
+  }
+  void TellPresence(Session& session, Member& member, const PresencePush& push);
   // Nothing more is queued for it, whatever room it is of, until its outbox has drained.
   void OnOverSoft(Session& session);
   void FallBehind(Member& member);

@@ -1,6 +1,7 @@
 #include "server/hub/orders.h"
 
 #include <string>
+#include <utility>
 
 #include "proto/protocol/limits.h"
 #include "proto/protocol/utf8.h"
@@ -71,8 +72,29 @@ void Orders::OnJoin(const OrderJoin& order, Now now) {
   }
 }
 
-void Orders::OnLeave(const OrderLeave& order) {
+bool Orders::PutOff(Session& session, OrderLeave& order) {
+  if (session.state == Session::State::kEnded) return false;
+  if (session.greeting) {
+    session.greeting->leaves.push_back(std::move(order));
+    return true;
+  }
+  for (PendingJoin& join : session.joins) {
+    if (join.room != order.room) continue;
+    join.leaves.push_back(std::move(order));
+    return true;
+  }
+  return false;
+}
+
+void Orders::OnLeave(OrderLeave& order) {
   Session* session = sessions_.Find(order.session);
+  if (session != nullptr && PutOff(*session, order)) return;
+  if (session != nullptr && session->arrival) {
+    // It was ordered in, and has not come so far.
+    const auto count = std::erase_if(session->arrival->rooms,
+                                     [&](const KeptRoom& room) { return room.name == order.room; });
+    return tallies_.Report(order.tally, count > 0 ? 1 : 0);
+  }
   const auto standing = session == nullptr ? std::nullopt : rooms_.Find(*session, order.room);
   if (!standing) return tallies_.Report(order.tally, 0);
   const auto code = static_cast<std::uint32_t>(order.code);
@@ -87,7 +109,10 @@ void Orders::OnLeave(const OrderLeave& order) {
 void Orders::LetGo(const Session& session) {
   for (const PendingJoin& join : session.joins) {
     if (join.order) tallies_.Report(*join.order, 0);
+    for (const OrderLeave& leave : join.leaves) tallies_.Report(leave.tally, 0);
   }
+  if (!session.greeting) return;
+  for (const OrderLeave& leave : session.greeting->leaves) tallies_.Report(leave.tally, 0);
 }
 
 }  // namespace roomcast::hub

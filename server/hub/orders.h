@@ -34,11 +34,15 @@ class Orders {
   void OnEnd(const OrderEnd& order);
   void OnEndRoom(const OrderEndRoom& order);
   void OnJoin(const OrderJoin& order, Now now);
-  void OnLeave(const OrderLeave& order);
+  // Taken where it is put off.
+  void OnLeave(OrderLeave& order);
   // The session ends: what it was ordered to do will not be.
   void LetGo(const Session& session);
 
  private:
+  // The room is being joined, and is left when that is done. False: it is not.
+  static bool PutOff(Session& session, OrderLeave& order);
+
   Sessions& sessions_;
   LocalRooms& rooms_;
   Joiner& joiner_;

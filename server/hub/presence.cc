@@ -20,13 +20,11 @@ void RoomPresence::Note(const std::string& user, Mark mark) {
   marked_bytes_ += kAroundUser + user.size();
   if (found != users_.end()) marked_bytes_ += found->second.data.size();
   if (is_new) return;
-  const Mark before = at->second;
-  if (before == Mark::kLeft) {
-    at->second = mark == Mark::kJoined ? Mark::kUpdated : mark;
-  } else if (mark == Mark::kLeft && before == Mark::kJoined) {
-    marks_.erase(at);
-  } else if (mark == Mark::kLeft) {
+  if (mark == Mark::kLeft) {
+    // Also one that has only just come: a list that was read since may show it.
     at->second = Mark::kLeft;
+  } else if (at->second == Mark::kLeft) {
+    at->second = Mark::kUpdated;
   }
 }
 

@@ -101,6 +101,7 @@ ParkedSession Resumer::ToParked(const Session& session) const {
   // A connection that was lost before Welcome has not changed what it came back to.
   if (session.arrival) parked.rooms = session.arrival->former_rooms;
   if (session.greeting) parked.rooms = session.greeting->former_rooms;
+  if (session.arrival || session.greeting) return parked;
   rooms_.ForEachRoom(session, [&](const std::string& name, const Membership& membership) {
     parked.rooms.push_back({name, std::string(membership.member_data()), membership.token()});
   });

@@ -52,6 +52,8 @@ struct PendingJoin {
   PresenceInterest interest = PresenceInterest::kNone;
   // A backend ordered it: who counts.
   std::optional<TallyRef> order;
+  // Orders to leave the room that came meanwhile, carried out when it is in.
+  std::vector<OrderLeave> leaves;
   // Everything else of the room; a stream may ask for that.
   bool without_publications = false;
 };
@@ -81,6 +83,8 @@ struct Greeting {
   std::vector<std::optional<JoinAnswer>> answers;
   // The rooms of the connection before, which need no rights anew.
   std::vector<ParkedRoom> former_rooms;
+  // Orders to leave a room, carried out after Welcome.
+  std::vector<OrderLeave> leaves;
 };
 
 // Encoded messages that wait, in order, for Welcome, for a join's answer, or for room for their

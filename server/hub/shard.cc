@@ -44,8 +44,8 @@ class Shard::Impl {
                      world.events),
         joiner_(config_, local_, credentials_, courier_),
         resumer_(config_, local_, directory_, courier_, speaker_, clients_, world.events),
-        greeter_(id, config_, credentials_, world.secrets, speaker_, joiner_, resumer_, deadlines_,
-                 courier_, drain_, clients_, world.events),
+        greeter_(id, config_, credentials_, world.secrets, speaker_, joiner_, local_, resumer_,
+                 deadlines_, courier_, drain_, clients_, world.events),
         orders_(sessions_, local_, joiner_, speaker_, tallies_, world.events),
         commands_(config_, speaker_, greeter_, joiner_, credentials_, local_, courier_,
                   world.outbox, world.events),
@@ -333,7 +333,7 @@ class Shard::Impl {
     for (const SessionRef& ref : members) Touch(ref);
   }
   void On(const OrderJoin& order, Now now) { orders_.OnJoin(order, now); }
-  void On(const OrderLeave& order, Now) {
+  void On(OrderLeave& order, Now) {
     orders_.OnLeave(order);
     Touch(order.session);
   }

@@ -121,6 +121,9 @@ void Users::OnJoin(const JoinUser& order) {
   if (IsHubsOwn(order.room.name)) {
     return tallies_.Refuse(order.call, {ErrorCode::kPermissionDenied, "the room is the hub's own"});
   }
+  if (found.config->may_join == Who::kNobody) {
+    return tallies_.Refuse(order.call, {ErrorCode::kPermissionDenied, "nobody may join this room"});
+  }
   if (order.room.member_data.size() > config_.member_data_bytes) {
     return tallies_.Refuse(
         order.call, {ErrorCode::kTooLarge,

@@ -135,6 +135,29 @@ TEST_F(AsksStory, ARefusedPageIsAskedForAtTheNextChange) {
   EXPECT_EQ(Told().back(), "list: +bob(2); 9/9");
 }
 
+TEST_F(AsksStory, ARefusedPageIsAskedForAgainEvenIfNothingChanges) {
+  BeJoined({5, {}, 2, 3});
+  hub.Refuse(Asked().id, ErrorCode::kOverloaded, true, 3'000);
+  world.Advance(2'999ms);
+  EXPECT_EQ(world.Next<PresenceGet>(), nullptr);
+  world.Advance(1ms);
+  hub.Refuse(Asked().id, ErrorCode::kOverloaded, true);
+  world.Advance(999ms);
+  EXPECT_EQ(world.Next<PresenceGet>(), nullptr) << "never sooner than after a second";
+  world.Advance(1s);
+  AnswerPage(Asked(), 5, {{"bob", 2, {}}}, "");
+  EXPECT_EQ(Told(), (Lines{"list: +bob(2); 9/9"}));
+  world.Advance(30s);
+  EXPECT_EQ(world.Next<PresenceGet>(), nullptr) << "once is enough";
+}
+
+TEST_F(AsksStory, APageThatIsRefusedForGoodIsNotAskedForAgain) {
+  BeJoined({5, {}, 2, 3});
+  hub.Refuse(Asked().id, ErrorCode::kPermissionDenied);
+  world.Advance(30s);
+  EXPECT_EQ(world.Next<PresenceGet>(), nullptr);
+}
+
 TEST_F(AsksStory, AfterAReconnectTheHubsNewVersionCounts) {
   BeJoined({50, ann_and_bob, 2, 3});
   world.LoseSocket();

@@ -367,6 +367,19 @@ TEST_F(RoomStory, AJoinThatIsNeverAnsweredTimesOutAndIsAskedAgain) {
   EXPECT_EQ(world.core().room_state(room), RoomState::kJoined);
 }
 
+TEST_F(RoomStory, AJoinWhoseRepeatIsRefusedIsLeftAtTheHubToo) {
+  BeConnected();
+  world.Join(room);
+  EXPECT_NE(world.Next<roomcast::Join>(), nullptr);
+  world.Advance(10'501ms);
+  hub.RefuseJoin(ErrorCode::kRoomFull, true);
+  EXPECT_EQ(world.core().room_state(room), RoomState::kLeft);
+  EXPECT_NE(world.Next<roomcast::Leave>(), nullptr);
+  world.Join(room);
+  hub.RefuseJoin(ErrorCode::kRoomFull, true);
+  EXPECT_EQ(world.Next<roomcast::Leave>(), nullptr) << "there is no doubt about this one";
+}
+
 TEST_F(RoomStory, RoomsStayWantedOverDisconnectAndConnect) {
   BeJoined();
   world.Disconnect();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "proto/protocol/limits.h"
-#include "tests/support/hub_rig.h"
+#include "tests/hub/visitor.h"
 
 namespace roomcast::test {
 namespace {
@@ -242,6 +242,53 @@ TEST(PresenceInRooms, OfAHundredChangesASecondEachOfFiveHundredIsToldAtMostTenTi
     EXPECT_LE(follower.pushes, 11) << "ten a second, and the first at once";
     EXPECT_EQ(follower.users.size(), 100u) << "and it has missed none";
   }
+}
+
+TEST(PresenceInRooms, WhoReadsSlowlyIsToldTheLastChangeWhenItHasRead) {
+  HubRig::Options options{.soft_bytes = 2'000, .hard_bytes = 50'000};
+  HubRig rig(options, Config(options));
+  const auto ada = rig.Greeted(0, "user:ada");
+  const std::uint64_t version =
+      JoinTo(rig, ada, "chat:a", PresenceInterest::kMembers).presence->version;
+  const auto bob = rig.Greeted(0, "user:bob");
+  rig.Pass(200ms);
+  rig.Take(ada);
+  rig.wire(ada).slow = true;
+  Push(rig, "chat:a", std::string(3'000, 'x'));
+  JoinTo(rig, bob, "chat:a", PresenceInterest::kNone);
+  rig.Pass(200ms);
+  Follower follower;
+  follower.Take(rig, ada);
+  EXPECT_EQ(follower.pushes, 0) << "its outbox is over the soft limit";
+  rig.Drain(ada);
+  rig.Settle();
+  EXPECT_GT(rig.Next<Presence>(ada).version, version);
+  // Once: what it was told it is not told again.
+  rig.Drain(ada);
+  follower.Take(rig, ada);
+  EXPECT_EQ(follower.pushes, 0);
+}
+
+TEST(PresenceInRooms, AFullMailboxPutsAChangeOff) {
+  HubRig::Options options{.shards = 2, .mailbox_max = 3};
+  HubRig rig(options, Config(options));
+  std::string room = "chat:";
+  while (hub::HomeShardOf(rig.config(), room) != hub::ShardId{0}) room += "x";
+  const auto ada = rig.Greeted(1, "user:ada");
+  JoinTo(rig, ada, room, PresenceInterest::kMembers);
+  const auto bob = rig.Greeted(0, "user:bob");
+  rig.Pass(200ms);
+  rig.Take(ada);
+  rig.Hold(1, true);
+  for (int i = 0; i < 3; ++i) Push(rig, room, "in the way");
+  rig.Say(bob, {2, Join{.room = room}});
+  rig.Pass(200ms);
+  rig.Hold(1, false);
+  rig.Settle();
+  Follower follower;
+  follower.Take(rig, ada);
+  EXPECT_EQ(follower.users.count("bob"), 1u);
+  EXPECT_EQ(follower.pushes, 1);
 }
 
 // Goal: a crowd that comes back at once costs each member a few pushes, not one for each other.

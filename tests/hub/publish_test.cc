@@ -190,6 +190,19 @@ TEST(Publishing, ABackendIsAnsweredThroughTheBridge) {
   EXPECT_FALSE(batch.publications[0].publisher.has_value());
 }
 
+TEST(Publishing, WhereNobodyMayABackendMayNotEither) {
+  hub::HubConfig config = HubRig::DefaultConfig({});
+  config.namespaces.push_back({.name = "closed", .may_publish = hub::Who::kNobody});
+  HubRig rig({}, config);
+  hub::PublishToRoom publish;
+  publish.origin.from = static_cast<hub::BridgeCall>(5);
+  publish.room = "closed:a";
+  rig.Mail(0, publish);
+  rig.Settle();
+  ASSERT_EQ(rig.bridge_answers().size(), 1u);
+  EXPECT_EQ(rig.bridge_answers()[0].second.failure.code, ErrorCode::kPermissionDenied);
+}
+
 // A backend's publish under a free-form key.
 hub::BridgeAnswers::Published PublishByKey(HubRig& rig, const std::string& room,
                                            std::uint64_t key) {

@@ -285,6 +285,52 @@ TEST(JoiningAUser, MakesEverySessionAMemberThatMayBeNoneByItself) {
   }
 }
 
+// A session of ada's is ordered out of a room that it is joining, whose home is held up; answers
+// with that.
+std::uint16_t OrderOutOfAJoin(HubRig& rig, Client& ada, bool in_hello) {
+  const auto user_home = static_cast<int>(hub::HomeShardOfUser(rig.config(), "ada"));
+  const auto home = static_cast<std::uint16_t>((user_home + 1) % 3);
+  const auto shard = static_cast<std::uint16_t>((user_home + 2) % 3);
+  std::string room = "chat:";
+  while (hub::HomeShardOf(rig.config(), room) != hub::ShardId{home}) room += "x";
+  const std::vector<Join> joins{{.room = room}};
+  if (!in_hello) ada.Connect(rig, shard, "user:ada");
+  rig.Hold(home, true);
+  if (in_hello) ada.Connect(rig, shard, "user:ada", joins);
+  if (!in_hello) rig.Say(ada.connection, {2, joins[0]});
+  rig.OrderUser("ada", hub::LeaveUser{kCall, "ada", room, LeftCode::kRemoved, "out"});
+  return home;
+}
+
+TEST(LeavingOfAUser, ThatMeetsAJoinUnderWayIsItsEnd) {
+  for (const bool in_hello : {false, true}) {
+    SCOPED_TRACE(in_hello);
+    HubRig rig({.shards = 3});
+    Client ada;
+    const std::uint16_t home = OrderOutOfAJoin(rig, ada, in_hello);
+    rig.Hold(home, false);
+    rig.Settle();
+    EXPECT_EQ(rig.Next<Left>(ada.connection).reason.view, "out") << "behind its Joined";
+    EXPECT_EQ(rig.TakeCounted().sessions, 1u);
+    EXPECT_EQ(Sum(rig, &hub::Shard::Counts::members), 0u);
+  }
+}
+
+TEST(LeavingOfAUser, IsAnsweredThoughTheSessionEndsBeforeTheJoin) {
+  for (const bool in_hello : {false, true}) {
+    SCOPED_TRACE(in_hello);
+    HubRig rig({.shards = 3});
+    Client ada;
+    const std::uint16_t home = OrderOutOfAJoin(rig, ada, in_hello);
+    rig.Close(ada.connection);
+    rig.Settle();
+    EXPECT_EQ(rig.TakeCounted().sessions, 0u);
+    rig.Hold(home, false);
+    rig.Settle();
+    EXPECT_EQ(Sum(rig, &hub::Shard::Counts::members), 0u);
+  }
+}
+
 TEST(JoiningAUser, ToKeepItThereMeetsLaterSessionsUntilItLeaves) {
   HubRig rig({.shards = 2});
   rig.OrderUser("ada", hub::JoinUser{kCall, "ada", {"chat:a", ""}, true});
@@ -311,12 +357,16 @@ struct BadOrder {
 };
 
 TEST(JoiningAUser, WhereNobodyCanBeIsRefused) {
-  HubRig rig({.shards = 2});
+  hub::HubConfig config = ConfigOf(2);
+  config.namespaces.push_back({.name = "closed", .may_join = hub::Who::kNobody});
+  HubRig rig({.shards = 2}, config);
   const std::vector<BadOrder> table{
       {"a namespace that is not", hub::JoinUser{kCall, "ada", {"nowhere:a", ""}, false},
        ErrorCode::kUnknownNamespace},
       {"a name that is none", hub::JoinUser{kCall, "ada", {" ", ""}, true},
        ErrorCode::kBadRoomName},
+      {"a room that nobody may join", hub::JoinUser{kCall, "ada", {"closed:a", ""}, true},
+       ErrorCode::kPermissionDenied},
       {"data over the limit",
        hub::JoinUser{kCall, "ada", {"chat:a", std::string(1025, 'x')}, false},
        ErrorCode::kTooLarge},
