@@ -21,11 +21,13 @@ struct Event {
     kRefused,      // link `who`: the client hears that nobody listens
     kSocketOpen,   // link `who`: the client hears that it is open
     kTimer,        // of client `who`; `what`: which of its timers
+    kToken,        // client `who` is given one; `what`: its request
     kApplication,  // client `who` does something
     kBackend,
     kFault,
-    kWake,   // client `who`
-    kHubUp,  // a new life of the hub begins
+    kWake,     // client `who`
+    kHubUp,    // a new life of the hub begins
+    kDrained,  // the life `what` of the hub has sent its clients elsewhere, and ends
     kPatrol,
   };
   Instant at;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "server/hub/home.h"
+#include "server/hub/inspector.h"
+#include "tests/simulation/hub_settings.h"
 #include "tests/simulation/message_count.h"
 
 namespace roomcast::simulation {
@@ -28,32 +30,6 @@ class SeededSecrets : public hub::Secrets {
  private:
   Random random_;
 };
-
-// Everybody is anonymous here.
-class NoTokens : public hub::Authenticator {
- public:
-  Answer Verify(std::string_view, WallTime) const override {
-    return {Refusal::kInvalid, {}, "no token is known"};
-  }
-};
-
-hub::HubConfig MakeConfig(const HubLife::Parts& parts, Random& random) {
-  const Weather& weather = parts.weather;
-  hub::HubConfig config;
-  config.shards = parts.shards;
-  config.instance = HubLife::NameOf(parts.life);
-  config.node = "simulation";
-  config.hash_key = {random.Next(), random.Next()};
-  config.anonymous = true;
-  config.recovery_page_bytes = weather.page_bytes;
-  config.publishes_per_second = weather.publishes_per_second;
-  config.publish_burst = 2 * weather.publishes_per_second;
-  const hub::Engine::Keep keep{weather.history_bytes, weather.history_messages, kHistoryTtl};
-  config.namespaces.push_back({.name = "chat", .keep = keep});
-  config.namespaces.push_back({.name = "drop", .delivery = Delivery::kDroppable, .keep = keep});
-  config.namespaces.push_back({.name = "open", .keep = keep, .may_publish = hub::Who::kAnyone});
-  return config;
-}
 
 }  // namespace
 
@@ -79,37 +55,33 @@ struct HubLife::Seat : hub::PostOffice {
   }
 };
 
-std::string HubLife::NameOf(Life life) {
-  std::string name(16, '0');
-  for (std::size_t i = 16; life != 0; life /= 16) name[--i] = "0123456789abcdef"[life % 16];
-  return name;
-}
-
 HubLife::HubLife(const Parts& parts, std::uint64_t seed, Now now)
     : parts_(parts),
       random_(seed),
       totals_(parts.totals),
-      config_(MakeConfig(parts, random_)),
+      config_(MakeHubConfig(parts.weather, parts.shards, parts.life, random_)),
       limits_{parts.weather.soft_bytes, parts.weather.hard_bytes},
-      authenticator_(std::make_unique<NoTokens>()),
       now_(now) {
   for (std::uint16_t id = 0; id < config_.shards; ++id) {
     auto seat = std::make_unique<Seat>();
     seat->life = this;
     seat->id = id;
-    seat->engine = std::make_unique<WitnessedEngine>(config_.hash_key, random_.Next(), parts.life,
-                                                     parts.streams, parts.witness);
+    seat->engine = std::make_unique<WitnessedEngine>(config_.hash_key, random_.Next(),
+                                                     MakeEngineLimits(parts.weather, parts.shards),
+                                                     parts.life, parts.streams, parts.witness);
     seat->secrets = std::make_unique<SeededSecrets>(random_.Next());
     seat->inbox.resize(config_.shards + std::size_t{1});
     seat->shard = std::make_unique<hub::Shard>(
         static_cast<hub::ShardId>(id), config_,
-        hub::ShardWorld{*this, *seat, *this, *seat->engine, *authenticator_, *seat->secrets, *this,
-                        WriteLength});
+        hub::ShardWorld{*this, *seat, *this, *seat->engine, parts.authenticator, *seat->secrets,
+                        *this, WriteLength});
     seats_.push_back(std::move(seat));
   }
 }
 
-HubLife::~HubLife() = default;
+HubLife::~HubLife() {
+  for (const auto& seat : seats_) totals_.evicted += seat->engine->history_evicted();
+}
 
 HubLife::End* HubLife::Find(LinkIndex link) {
   if (link >= ends_.size() || !ends_[link]) return nullptr;
@@ -249,7 +221,7 @@ void HubLife::WantTurn(Seat& seat, Now now, bool soon) {
   const Instant at = now.instant + Between(random_, 1us, lag);
   if (seat.turn_at <= at && seat.turn_at > now.instant) return;
   seat.turn_at = at;
-  parts_.wires.PlanTurn(seat.id, at);
+  parts_.wires.PlanTurn(parts_.life, seat.id, at);
 }
 
 void HubLife::PlanNext(Seat& seat, Now now, bool busy) {
@@ -260,7 +232,7 @@ void HubLife::PlanNext(Seat& seat, Now now, bool busy) {
   next = std::max(next, now.instant + 1us);
   if (seat.timer_at > now.instant && seat.timer_at <= next) return;
   seat.timer_at = next;
-  parts_.wires.PlanTurn(seat.id, next);
+  parts_.wires.PlanTurn(parts_.life, seat.id, next);
 }
 
 void HubLife::Turn(std::uint16_t shard, Now now) {
@@ -379,9 +351,35 @@ void HubLife::Shutdown(Now now) {
   }
 }
 
+void HubLife::BeginDrain(const hub::DrainPlan& plan, Now now) {
+  now_ = now;
+  for (const auto& seat : seats_) {
+    hub::DrainPlan part = plan;
+    part.seed += seat->id;
+    seat->shard->BeginDrain(part, now);
+    WantTurn(*seat, now, true);
+  }
+}
+
+hub::PresenceState HubLife::PresenceOf(std::string_view room) const {
+  const auto home = static_cast<std::size_t>(hub::HomeShardOf(config_, room));
+  const auto answer = seats_[home]->shard->inspector().PresenceOf(room, {}, kPresencePageUsers);
+  const auto* state = std::get_if<hub::PresenceState>(&answer);
+  return state == nullptr ? hub::PresenceState{} : *state;
+}
+
 void HubLife::Patrol() {
   std::size_t bytes = 0;
-  for (const auto& seat : seats_) bytes += seat->engine->history_bytes();
+  const std::size_t shard_most = parts_.weather.hub_history_bytes / seats_.size() +
+                                 engine::Stream::kChunkBytes + parts_.weather.payload_max +
+                                 kPublicationOverheadBytesMax;
+  const std::size_t parked_most =
+      (parts_.weather.parked_sessions + seats_.size() - 1) / seats_.size();
+  for (const auto& seat : seats_) {
+    bytes += seat->engine->history_bytes();
+    parts_.bounds.OnHistory(seat->engine->history_bytes(), shard_most);
+    parts_.bounds.OnParked(seat->shard->counts().parked, parked_most);
+  }
   // The entries, what is around each, and the chunks at both ends that are not full.
   const std::size_t one = parts_.weather.history_bytes + parts_.weather.payload_max +
                           kPublicationOverheadBytesMax + 32 * parts_.weather.history_messages +
@@ -432,6 +430,8 @@ void HubLife::OnPublished(hub::BridgeCall call, const Published& answer) {
 void HubLife::OnDisconnect(DisconnectCode code) {
   if (code == DisconnectCode::kSlow) ++totals_.slow_ends;
   if (code == DisconnectCode::kNoPong) ++totals_.hub_lost;
+  if (code == DisconnectCode::kTokenExpired) ++totals_.token_ends;
+  if (code == DisconnectCode::kShutdown) ++totals_.shutdown_ends;
 }
 
 }  // namespace roomcast::simulation

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "proto/protocol/random.h"
+#include "server/hub/drain.h"
 #include "server/hub/shard.h"
 #include "server/net/send_queue.h"
 #include "tests/simulation/checks/bounds_check.h"
@@ -40,7 +41,7 @@ class Wires {
   // The hub ends the connection with this code.
   virtual void OnHubCloses(LinkIndex link, DisconnectCode code) = 0;
   // A turn of this shard is due.
-  virtual void PlanTurn(std::uint16_t shard, Instant at) = 0;
+  virtual void PlanTurn(Life life, std::uint16_t shard, Instant at) = 0;
   virtual void OnBridgeAnswer(hub::BridgeCall call,
                               const hub::BridgeAnswers::Published& answer) = 0;
 };
@@ -54,6 +55,7 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
     Life life = 1;
     std::uint16_t shards = 2;
     const Weather& weather;
+    const hub::Authenticator& authenticator;
     Streams& streams;
     WitnessedEngine::Witness& witness;
     Wires& wires;
@@ -63,7 +65,7 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
   HubLife(const Parts& parts, std::uint64_t seed, Now now);
   ~HubLife() override;
 
-  static std::string NameOf(Life life);
+  [[nodiscard]] Life life() const { return parts_.life; }
 
   // ---- What the network brings
   void OnOpen(LinkIndex link, ClientIndex client, Now now);
@@ -76,6 +78,8 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
 
   // A turn of the shard's loop, as planned.
   void Turn(std::uint16_t shard, Now now);
+  // From now on it sends its clients elsewhere.
+  void BeginDrain(const hub::DrainPlan& plan, Now now);
   // An orderly stop: everybody is told.
   void Shutdown(Now now);
   // From now on its turns are quick, its mailboxes roomy.
@@ -92,6 +96,8 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
   // Whether its end is there: it may have last words to write when the session is gone.
   [[nodiscard]] bool Holds(LinkIndex link) const { return Find(link) != nullptr; }
   void Patrol();
+  // Who is shown in the room.
+  [[nodiscard]] hub::PresenceState PresenceOf(std::string_view room) const;
 
   // hub::Outbox
   Fill Push(hub::ConnectionId connection, hub::SharedBytes bytes, Lane lane) override;
@@ -109,6 +115,9 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
   void OnBehind() override { ++totals_.behind; }
   void OnMailboxFull() override { ++totals_.full_mailboxes; }
   void OnRoundTrip(Duration) override {}
+  void OnParkedDropped(hub::ParkedDrop reason) override {
+    totals_.parked_dropped += reason == hub::ParkedDrop::kEvicted ? 1 : 0;
+  }
 
  private:
   struct Seat;
@@ -158,7 +167,6 @@ class HubLife : public hub::Outbox, public hub::BridgeAnswers, public hub::Event
   Totals& totals_;
   hub::HubConfig config_;
   net::SendQueue::Limits limits_;
-  std::unique_ptr<hub::Authenticator> authenticator_;
   std::vector<std::unique_ptr<Seat>> seats_;
   std::vector<std::unique_ptr<End>> ends_;  // by link
   Now now_{};

@@ -76,7 +76,9 @@ struct Link {
   // The reader's speed; 0: as fast as the network.
   std::uint32_t bytes_per_second = 0;
   Instant stalled_until{};
-  std::string partial;  // of a message, at the client
+  std::string partial;              // of a message, at the client
+  std::vector<std::string> tokens;  // that the client has sent
+  bool welcomed = false;            // it has been
 
   // ---- What the checks of liveness go by
   Instant opened_at{};

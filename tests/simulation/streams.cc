@@ -6,10 +6,19 @@ namespace roomcast::simulation {
 
 Streams::Stream& Streams::Open(std::size_t room, Life life, std::uint64_t epoch) {
   std::vector<Stream>& streams = of_[room];
-  if (streams.empty() || streams.back().epoch != epoch) {
-    streams.push_back({epoch, life, {}});
+  // Two lives of the hub go on side by side while one of them drains.
+  for (auto stream = streams.rbegin(); stream != streams.rend(); ++stream) {
+    if (stream->life == life && stream->epoch == epoch) return *stream;
   }
-  return streams.back();
+  return streams.emplace_back(Stream{epoch, life, {}});
+}
+
+const Streams::Stream* Streams::Newest(std::size_t room, Life life) const {
+  const std::vector<Stream>& streams = of_[room];
+  for (auto stream = streams.rbegin(); stream != streams.rend(); ++stream) {
+    if (stream->life == life) return &*stream;
+  }
+  return nullptr;
 }
 
 const Streams::Stream* Streams::Find(std::size_t room, std::uint64_t epoch) const {
@@ -45,7 +54,8 @@ bool WitnessedEngine::TakeAnswer(Answer& answer) {
   appending_.erase(found);
   Streams::Stream& stream = streams_.Open(appended.room, life_, answer.top.epoch);
   stream.entries.push_back(appended.entry);
-  witness_.OnAppended(appended.room, {stream.epoch, stream.entries.size()}, appended.entry.mark);
+  witness_.OnAppended(life_, appended.room, {stream.epoch, stream.entries.size()},
+                      appended.entry.mark);
   return true;
 }
 

@@ -42,10 +42,8 @@ class Streams {
   [[nodiscard]] const Stream* Find(std::size_t room, std::uint64_t epoch) const;
   // nullptr: nothing was ever there.
   [[nodiscard]] const Entry* Find(std::size_t room, const Position& position) const;
-  // The newest stream of the room; nullptr: none.
-  [[nodiscard]] const Stream* Newest(std::size_t room) const {
-    return of_[room].empty() ? nullptr : &of_[room].back();
-  }
+  // The newest stream of the room in this life; nullptr: none.
+  [[nodiscard]] const Stream* Newest(std::size_t room, Life life) const;
 
  private:
   std::vector<std::string> names_;
@@ -59,12 +57,13 @@ class WitnessedEngine : public hub::Engine {
   class Witness {
    public:
     virtual ~Witness() = default;
-    virtual void OnAppended(std::size_t room, const Position& at, const PayloadMark& mark) = 0;
+    virtual void OnAppended(Life life, std::size_t room, const Position& at,
+                            const PayloadMark& mark) = 0;
   };
 
-  WitnessedEngine(HashKey key, std::uint64_t epoch_seed, Life life, Streams& streams,
-                  Witness& witness)
-      : inner_(key, epoch_seed), life_(life), streams_(streams), witness_(witness) {}
+  WitnessedEngine(HashKey key, std::uint64_t epoch_seed, const engine::MemoryEngine::Limits& limits,
+                  Life life, Streams& streams, Witness& witness)
+      : inner_(key, epoch_seed, limits), life_(life), streams_(streams), witness_(witness) {}
 
   void Top(Ticket ticket, std::string_view room, const Keep& keep, Now now) override {
     inner_.Top(ticket, room, keep, now);
@@ -84,6 +83,7 @@ class WitnessedEngine : public hub::Engine {
   void Release(std::string_view room, Now now) override { inner_.Release(room, now); }
   bool TakeAnswer(Answer& answer) override;
   std::size_t history_bytes() const override { return inner_.history_bytes(); }
+  std::uint64_t history_evicted() const override { return inner_.history_evicted(); }
 
  private:
   struct Appending {

@@ -38,6 +38,9 @@ struct Totals {
   std::uint64_t sleeps = 0;
   std::uint64_t clock_jumps = 0;
   std::uint64_t restarts = 0;
+  std::uint64_t drains = 0;
+  std::uint64_t tokens = 0;         // given
+  std::uint64_t tokens_failed = 0;  // or not
   // … and what came of it.
   std::uint64_t behind = 0;
   std::uint64_t slow_ends = 0;  // 3008
@@ -47,8 +50,14 @@ struct Totals {
   std::uint64_t resent = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t gaps = 0;
-  std::uint64_t recovered = 0;  // rejoins that lost nothing
-  std::uint64_t lost = 0;       // LOST verdicts
+  std::uint64_t recovered = 0;         // rejoins that lost nothing
+  std::uint64_t lost = 0;              // LOST verdicts
+  std::uint64_t token_ends = 0;        // 3005
+  std::uint64_t shutdown_ends = 0;     // 3001
+  std::uint64_t evicted = 0;           // publications, for want of memory
+  std::uint64_t parked_dropped = 0;    // sessions, so too
+  std::uint64_t presence_lists = 0;    // that were shown
+  std::uint64_t presence_changes = 0;  // so too
 
   [[nodiscard]] std::uint64_t handled() const { return client_messages + server_messages + mail; }
 
@@ -65,7 +74,11 @@ struct Totals {
     v("behind", m.behind), v("slow_ends", m.slow_ends), v("full_mailboxes", m.full_mailboxes);
     v("hub_lost", m.hub_lost), v("client_lost", m.client_lost), v("resent", m.resent);
     v("duplicates", m.duplicates), v("gaps", m.gaps), v("recovered", m.recovered);
-    v("lost", m.lost);
+    v("lost", m.lost), v("drains", m.drains), v("tokens", m.tokens);
+    v("tokens_failed", m.tokens_failed), v("token_ends", m.token_ends);
+    v("shutdown_ends", m.shutdown_ends), v("evicted", m.evicted);
+    v("parked_dropped", m.parked_dropped), v("presence_lists", m.presence_lists);
+    v("presence_changes", m.presence_changes);
   }
   void Add(const Totals& other);
   // A number that differs if anything does.

@@ -28,18 +28,29 @@ struct Weather {
   std::size_t page_bytes = 0;
   std::size_t history_messages = 0;
   std::size_t history_bytes = 0;
+  Duration history_ttl{};
   std::uint32_t publishes_per_second = 0;
+  Duration presence_grace{};
+  std::size_t presence_members = 0;  // above it, only their number is shown
+  // What all rooms, and all who are away, may take.
+  std::size_t hub_history_bytes = 0;
+  std::size_t parked_sessions = 0;
 
   // The applications.
   std::uint32_t rooms = 0;
   Duration act_every{};  // on the average
   std::size_t payload_max = 0;
   Duration backend_every{};
+  std::uint32_t token_per_mille = 0;  // of the clients; the others are anonymous
+  Duration token_life{};
+  Duration token_wait{};  // until a client is given one, at most
+  std::uint32_t token_fail_per_mille = 0;
 
   // What goes wrong: the mean time between faults, and the weights of their kinds.
   Duration fault_every{};
   struct Weights {
-    std::uint32_t cut = 0, half_open = 0, slow = 0, stall = 0, sleep = 0, clock = 0, restart = 0;
+    std::uint32_t cut = 0, half_open = 0, slow = 0, stall = 0, sleep = 0, clock = 0, restart = 0,
+                  drain = 0;
   } weights;
 };
 

@@ -28,12 +28,15 @@ World::World(const RunOptions& options)
       random_(options.seed),
       weather_(DrawWeather(random_, true)),
       streams_(RoomNames(weather_)),
+      desk_(now_),
       order_(streams_, options.clients, judge_),
       holes_(streams_, options.clients, judge_),
       publishes_(options.clients + std::size_t{1}, judge_),
       liveness_(kPingInterval, kPingGrace, judge_),
       bounds_(weather_.hard_bytes, weather_.mailbox_letters, judge_),
       calls_(options.clients, judge_),
+      presence_(options.clients, streams_.names().size(), judge_),
+      tokens_(desk_, judge_),
       clients_(options.clients),
       arena_(kInboundArenaBytesMax) {
   judge_.SetTrace(options.trace);
@@ -75,9 +78,13 @@ RunResult World::Run() {
     if (unfinished.empty()) break;
   }
   if (!judge_.failed() && !unfinished.empty()) {
-    judge_.Breach(unfinished.starts_with("call") ? "I7" : "I2", kNobody,
-                  "two minutes after the network healed: " + unfinished);
+    judge_.Breach(unfinished.starts_with("call")       ? "I7"
+                  : unfinished.starts_with("presence") ? "I6"
+                                                       : "I2",
+                  kNobody, "two minutes after the network healed: " + unfinished);
   }
+  draining_.clear();
+  hub_.reset();
   FinishTotals();
   return {totals_, judge_.verdict()};
 }
@@ -86,8 +93,8 @@ void World::Handle(const Event& event) {
   if (IsOfLink(event.kind) && !links_[event.who]) return;
   switch (event.kind) {
     case Kind::kShardTurn:
-      if (hub_ && event.what == life_) {
-        hub_->Turn(static_cast<std::uint16_t>(event.who), HubNow());
+      if (HubLife* hub = HubOf(static_cast<Life>(event.what))) {
+        hub->Turn(static_cast<std::uint16_t>(event.who), HubNow());
       }
       return;
     case Kind::kUp:
@@ -99,7 +106,7 @@ void World::Handle(const Event& event) {
       link.writable_planned = false;
       if (link.up.dead) return;
       link.hub_sign_at = now_;
-      if (hub_ && link.life == life_) hub_->OnWritable(event.who, HubNow());
+      if (HubLife* hub = HubOf(link.life)) hub->OnWritable(event.who, HubNow());
       return;
     }
     case Kind::kAtDoor:
@@ -122,6 +129,8 @@ void World::Handle(const Event& event) {
       client.core->OnTimer(NowOf(client));
       return TakeEffects(event.who);
     }
+    case Kind::kToken:
+      return GiveToken(event.who, static_cast<std::uint32_t>(event.what));
     case Kind::kApplication:
       return ActAsApplication(event.who);
     case Kind::kBackend:
@@ -132,6 +141,8 @@ void World::Handle(const Event& event) {
       return WakeUp(event.who);
     case Kind::kHubUp:
       return BeginHub();
+    case Kind::kDrained:
+      return OnDrained(static_cast<Life>(event.what));
     case Kind::kPatrol:
       return Patrol();
   }
@@ -140,16 +151,19 @@ void World::Handle(const Event& event) {
 void World::Patrol() {
   events_.Plan(now_ + kPatrolEvery, Kind::kPatrol);
   if (hub_) hub_->Patrol();
+  for (const auto& hub : draining_) hub->Patrol();
   for (LinkIndex i = 0; i < links_.size(); ++i) {
     if (!links_[i]) continue;
     const Link& link = *links_[i];
     const Client& client = clients_[link.client];
-    const bool hub_open = hub_ && link.life == life_ && hub_->Believes(i);
+    const HubLife* hub = HubOf(link.life);
+    const bool hub_open = hub != nullptr && hub->Believes(i);
     const bool client_live =
         client.link == i && !client.asleep && client.core->phase() == client::Phase::kLive;
     liveness_.OnPatrol(link, now_, hub_open, client_live, client.awake_at);
+    if (hub_open) tokens_.OnPatrol(link, now_);
     // Both ends are gone, and nothing can come of it any more.
-    const bool over = link.life != life_ || !hub_ || !hub_->Holds(i);
+    const bool over = hub == nullptr || !hub->Holds(i);
     if (!link.client_has && over && link.up.packets.empty() && link.down.packets.empty()) {
       links_[i].reset();
     }
@@ -163,13 +177,16 @@ void World::Patrol() {
   }
 }
 
-// The network is well, the hub is up, machines are awake, and everybody wants to be connected.
+// The network is well, the hub is up, machines are awake, pages are seen, and everybody wants to be
+// connected.
 void World::Heal() {
   judge_.Note(kNobody, "the network heals");
   healing_ = true;
-  weather_.refuse_per_mille = weather_.black_hole_per_mille = 0;
+  weather_.refuse_per_mille = weather_.black_hole_per_mille = weather_.token_fail_per_mille = 0;
+  weather_.token_life = 10min;
   if (!hub_) BeginHub();
   hub_->Calm();
+  for (const auto& hub : draining_) hub->Calm();
   for (const auto& link : links_) {
     if (!link) continue;
     link->window = Link::kWindow;
@@ -181,49 +198,13 @@ void World::Heal() {
     if (links_[i]) events_.Plan(now_, Kind::kDown, i);
   }
   for (ClientIndex i = 0; i < clients_.size(); ++i) {
-    if (clients_[i].asleep) WakeUp(i);
+    Client& client = clients_[i];
+    if (client.asleep) WakeUp(i);
+    if (client.link != kNoLink) LinkOf(client.link).nudged_at = now_;
+    client.core->OnSignal(NowOf(client), client::Signal::kVisible);
+    TakeEffects(i);
     Connect(i);
   }
-}
-
-// A room that is wanted is joined, and its reader stands at the top of its stream.
-std::string World::Unfinished(ClientIndex index, const RoomUse& use) const {
-  if (!use.wanted) return {};
-  const std::string room =
-      "room " + streams_.names()[use.room] + " of client " + std::to_string(index);
-  if (clients_[index].core->room_state(use.id) != client::RoomState::kJoined) {
-    return room + " is not joined";
-  }
-  const std::optional<Position> at = holes_.PositionOf(index, use.room);
-  const Streams::Stream* stream = streams_.Newest(use.room);
-  if (stream == nullptr || stream->life != life_) return {};
-  if (at && at->epoch == stream->epoch && at->offset == stream->entries.size()) return {};
-  return room + " stands at offset " + std::to_string(at ? at->offset : 0) + " of " +
-         std::to_string(stream->entries.size());
-}
-
-// What has not come right yet; empty: all is well.
-std::string World::Unfinished() const {
-  for (ClientIndex i = 0; i < clients_.size(); ++i) {
-    const Client& client = clients_[i];
-    const std::string who = " of client " + std::to_string(i);
-    if (!calls_.open(i).empty()) {
-      return "call " + std::to_string(static_cast<std::uint32_t>(calls_.open(i).front().id)) + who +
-             " has not settled";
-    }
-    if (client.core->state() != client::ConnectionState::kConnected) {
-      return "the connection" + who + " is not there";
-    }
-    for (const RoomUse& use : client.rooms) {
-      if (std::string unfinished = Unfinished(i, use); !unfinished.empty()) return unfinished;
-    }
-  }
-  for (const BackendCall& call : backend_calls_) {
-    if (!call.answered && call.life == life_) {
-      return "call of the backend, publish " + std::to_string(call.serial) + ", has no answer";
-    }
-  }
-  return {};
 }
 
 void World::FinishTotals() {

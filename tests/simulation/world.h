@@ -18,12 +18,15 @@
 #include "tests/simulation/checks/hole_check.h"
 #include "tests/simulation/checks/liveness_check.h"
 #include "tests/simulation/checks/order_check.h"
+#include "tests/simulation/checks/presence_check.h"
 #include "tests/simulation/checks/publish_check.h"
+#include "tests/simulation/checks/token_check.h"
 #include "tests/simulation/event_queue.h"
 #include "tests/simulation/hub_life.h"
 #include "tests/simulation/judge.h"
 #include "tests/simulation/link.h"
 #include "tests/simulation/streams.h"
+#include "tests/simulation/token_desk.h"
 #include "tests/simulation/totals.h"
 #include "tests/simulation/weather.h"
 
@@ -52,11 +55,13 @@ struct RunResult {
 //   hub life      the hub and its ends of the connections (hub_life.h)
 //   link          one connection's network (link.h)
 //   streams       what really was in the rooms (streams.h)
+//   token desk    who gives clients their tokens (token_desk.h)
 //   checks/       the promises of docs/PROTOCOL.md, each a small class that watches from outside
 //
 // The rest is here: the clients' sockets and what effects do to them (world_clients.cc), the
-// network (world_network.cc), applications (world_applications.cc), faults (world_faults.cc), and
-// the run itself (world.cc).
+// network (world_network.cc), applications (world_applications.cc), their tokens
+// (world_tokens.cc), lives of the hub (world_hubs.cc), faults (world_faults.cc), what comes right
+// in the end (world_end.cc), and the run itself (world.cc).
 class World : public Wires, public WitnessedEngine::Witness {
  public:
   static constexpr Duration kHealing = 2min;
@@ -74,6 +79,7 @@ class World : public Wires, public WitnessedEngine::Witness {
     std::size_t room = 0;
     client::RoomId id{};
     bool wanted = false;
+    PresenceInterest interest = PresenceInterest::kNone;
     std::optional<Position> last;  // where it stood when it was left
   };
   struct Client {
@@ -82,6 +88,7 @@ class World : public Wires, public WitnessedEngine::Witness {
     std::vector<RoomUse> rooms;
     LinkIndex link = kNoLink;
     std::uint64_t timer = 0;  // which SetTimer is the latest
+    bool has_token = false;   // it is a user; otherwise it is anonymous
     bool wants_connection = false;
     bool asleep = false;
     Instant awake_at{};
@@ -90,19 +97,25 @@ class World : public Wires, public WitnessedEngine::Witness {
     Duration wall_off{};
     Instant asleep_since{};
     std::uint32_t volatile_serial = 0;
-    std::optional<Life> session;  // was told so in the input under way
+    std::uint32_t data_serial = 0;  // of member data
+    std::optional<Life> session;    // was told so in the input under way
+    std::string user;               // as the hub says
   };
 
   // world.cc
   void Handle(const Event& event);
   void Patrol();
   void Heal();
-  [[nodiscard]] std::string Unfinished() const;
-  [[nodiscard]] std::string Unfinished(ClientIndex index, const RoomUse& use) const;
   void FinishTotals();
   [[nodiscard]] Now HubNow() const;
   [[nodiscard]] Now NowOf(const Client& client) const;
   [[nodiscard]] Duration SinceStart() const { return now_ - kStart; }
+
+  // world_end.cc: what has not come right yet; empty: all is well
+  [[nodiscard]] std::string Unfinished() const;
+  [[nodiscard]] std::string Unfinished(ClientIndex index) const;
+  [[nodiscard]] std::string Unfinished(ClientIndex index, const RoomUse& use) const;
+  [[nodiscard]] std::string UnfinishedPresence(std::size_t room) const;
 
   // world_clients.cc: what a core's effects do
   void TakeEffects(ClientIndex index);
@@ -110,7 +123,7 @@ class World : public Wires, public WitnessedEngine::Witness {
   void Act(ClientIndex index, const client::SendBytes& send);
   void Act(ClientIndex index, const client::CloseSocket& close);
   void Act(ClientIndex index, const client::SetTimer& timer);
-  void Act(ClientIndex, const client::NeedToken&) {}
+  void Act(ClientIndex index, const client::NeedToken& need);
   void Act(ClientIndex index, const client::StateChanged& changed);
   void Act(ClientIndex index, const client::SessionBegan& began);
   void Act(ClientIndex, const client::RoomOpened&) {}
@@ -120,7 +133,7 @@ class World : public Wires, public WitnessedEngine::Witness {
   void Act(ClientIndex index, const client::RoomGap& gap);
   void Act(ClientIndex index, const client::RoomReset& reset);
   void Act(ClientIndex index, const client::Delivered& delivered);
-  void Act(ClientIndex, const client::RoomPresence&) {}
+  void Act(ClientIndex index, const client::RoomPresence& presence);
   void Act(ClientIndex index, const client::Settled& settled);
   void Act(ClientIndex index, const client::Problem& problem);
   void Act(ClientIndex index, const client::Trace& trace);
@@ -148,10 +161,11 @@ class World : public Wires, public WitnessedEngine::Witness {
   Instant AcknowledgedAt(LinkIndex link) override { return LinkOf(link).hub_sign_at; }
   void OnTold(LinkIndex link, Instant at) override;
   void OnHubCloses(LinkIndex link, DisconnectCode code) override;
-  void PlanTurn(std::uint16_t shard, Instant at) override;
+  void PlanTurn(Life life, std::uint16_t shard, Instant at) override;
   void OnBridgeAnswer(hub::BridgeCall call, const hub::BridgeAnswers::Published& answer) override;
   // Witness
-  void OnAppended(std::size_t room, const Position& at, const PayloadMark& mark) override;
+  void OnAppended(Life life, std::size_t room, const Position& at,
+                  const PayloadMark& mark) override;
 
   // world_applications.cc
   void Begin(ClientIndex index);
@@ -161,9 +175,24 @@ class World : public Wires, public WitnessedEngine::Witness {
   void Join(ClientIndex index, RoomUse& use);
   void Leave(ClientIndex index, RoomUse& use);
   void Reopen(ClientIndex index, RoomUse& use);
+  void UpdateMember(ClientIndex index, const RoomUse& use);
+  std::string NextData(ClientIndex index);
   void Connect(ClientIndex index);
   void ActAsBackend();
   void PublishAsBackend(std::size_t room);
+
+  // world_tokens.cc
+  std::string NewToken(ClientIndex index);
+  void GiveToken(ClientIndex index, std::uint32_t request);
+
+  // world_hubs.cc
+  // nullptr: this life is over.
+  [[nodiscard]] HubLife* HubOf(Life life) const;
+  void BeginHub();
+  void EndHub();
+  void DrainHub();
+  void OnDrained(Life life);
+  void TakeDown(std::unique_ptr<HubLife> hub);
 
   // world_faults.cc
   void DoFault();
@@ -174,8 +203,6 @@ class World : public Wires, public WitnessedEngine::Witness {
   void FallAsleep(ClientIndex index);
   void WakeUp(ClientIndex index);
   void JumpClock(ClientIndex index);
-  void EndHub();
-  void BeginHub();
 
   static constexpr Instant kStart{std::chrono::hours(1)};
   static constexpr std::int64_t kWallStart = 1'700'000'000'000'000;
@@ -191,17 +218,21 @@ class World : public Wires, public WitnessedEngine::Witness {
   bool healing_ = false;
 
   Streams streams_;
+  TokenDesk desk_;
   OrderCheck order_;
   HoleCheck holes_;
   PublishCheck publishes_;
   LivenessCheck liveness_;
   BoundsCheck bounds_;
   CallsCheck calls_;
+  PresenceCheck presence_;
+  TokenCheck tokens_;
 
   std::vector<Client> clients_;
   std::vector<std::unique_ptr<Link>> links_;
-  std::unique_ptr<HubLife> hub_;  // nullptr: it is down
-  Life life_ = 0;
+  std::unique_ptr<HubLife> hub_;  // whom who connects finds; nullptr: it is down
+  Life life_ = 0;                 // of it
+  std::vector<std::unique_ptr<HubLife>> draining_;
   struct BackendCall {
     std::uint32_t serial = 0;
     std::uint32_t room = 0;

@@ -13,6 +13,8 @@ void World::Begin(ClientIndex index) {
   options.name = "simulation";
   for (char& byte : options.producer) byte = static_cast<char>(random_.Next());
   options.seed = random_.Next();
+  client.has_token = random_.Chance(weather_.token_per_mille);
+  options.token_provider = client.has_token;
   client.core = std::make_unique<client::ClientCore>(options, NowOf(client));
   if (judge_.tracing()) client.core->SetTrace(client::TraceLevel::kFrames);
   const std::uint64_t first = random_.Below(streams_.names().size());
@@ -20,6 +22,7 @@ void World::Begin(ClientIndex index) {
   for (std::uint64_t i = 0; i < uses; ++i) {
     RoomUse use;
     use.room = (first + i) % streams_.names().size();
+    use.interest = static_cast<PresenceInterest>(random_.Below(3));
     use.id = client.core->OpenRoom(NowOf(client), streams_.names()[use.room]);
     client.rooms.push_back(use);
     Join(index, client.rooms.back());
@@ -55,7 +58,9 @@ void World::ActAsApplication(ClientIndex index) {
     Leave(index, use);
   } else if (what < 950) {
     Reopen(index, use);
-  } else if (what < 965) {
+  } else if (what < 958) {
+    UpdateMember(index, use);
+  } else if (what < 967) {
     calls_.OnCall(index, client.core->Ping(NowOf(client)));
   } else if (what < 985) {
     if (!calls_.open(index).empty()) {
@@ -95,6 +100,9 @@ void World::SendVolatile(ClientIndex index, const RoomUse& use) {
 void World::Join(ClientIndex index, RoomUse& use) {
   Client& client = clients_[index];
   client::JoinOptions options;
+  options.presence = use.interest;
+  const std::string data = random_.Chance(500) ? NextData(index) : std::string();
+  options.member_data = data;
   std::optional<Position> since;
   switch (random_.Below(6)) {
     case 0:
@@ -115,6 +123,15 @@ void World::Join(ClientIndex index, RoomUse& use) {
   use.wanted = true;
   calls_.OnCall(index, client.core->Join(NowOf(client), use.id, options));
   TakeEffects(index);
+}
+
+std::string World::NextData(ClientIndex index) {
+  return std::to_string(index) + "." + std::to_string(clients_[index].data_serial++);
+}
+
+void World::UpdateMember(ClientIndex index, const RoomUse& use) {
+  Client& client = clients_[index];
+  calls_.OnCall(index, client.core->UpdateMember(NowOf(client), use.id, NextData(index)));
 }
 
 void World::Leave(ClientIndex index, RoomUse& use) {

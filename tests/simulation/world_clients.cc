@@ -3,6 +3,7 @@
 #include <string>
 
 #include "proto/protocol/frame.h"
+#include "tests/simulation/hub_settings.h"
 #include "tests/simulation/world.h"
 
 namespace roomcast::simulation {
@@ -11,6 +12,13 @@ namespace {
 constexpr const char* kStates[] = {"disconnected", "connecting", "connected", "reconnecting",
                                    "closed"};
 constexpr const char* kOutcomes[] = {"?", "done", "refused", "timed out", "aborted", "unknown"};
+
+// The token that the message shows the hub; empty: none.
+std::string_view TokenIn(const ClientMessage& message) {
+  if (const auto* hello = std::get_if<Hello>(&message.body)) return hello->token.view;
+  const auto* refresh = std::get_if<Refresh>(&message.body);
+  return refresh == nullptr ? std::string_view() : refresh->token.view;
+}
 
 }  // namespace
 
@@ -56,13 +64,15 @@ void World::Act(ClientIndex index, const client::SendBytes& send) {
       !LinkOf(client.link).client_has) {
     return judge_.Breach("one socket", index, "bytes for a socket that is gone");
   }
-  const Link& link = LinkOf(client.link);
+  Link& link = LinkOf(client.link);
   totals_.bytes_up += send.bytes.size();
   totals_.hashes += HashOf(send.bytes);
   arena_.Reset();
   const std::optional<ClientFrame> frame = DecodeClientFrame(send.bytes, arena_);
   if (!frame) return judge_.Breach("I8", index, "sends what is no frame");
   for (const ClientMessage& message : frame->messages) {
+    const std::string_view token = TokenIn(message);
+    if (!token.empty()) link.tokens.emplace_back(token);
     const auto* publish = std::get_if<roomcast::Publish>(&message.body);
     if (publish == nullptr || publish->ephemeral) continue;
     publishes_.OnSent(index, ReadPayload(publish->data.view).serial, link.life);
@@ -77,7 +87,8 @@ void World::Act(ClientIndex index, const client::CloseSocket& close) {
   }
   Link& link = LinkOf(client.link);
   if (close.code == static_cast<std::uint16_t>(DisconnectCode::kNoPong)) {
-    liveness_.OnClientGaveUp(link, now_, hub_ && hub_->Reads(client.link));
+    const HubLife* hub = HubOf(link.life);
+    liveness_.OnClientGaveUp(link, now_, hub != nullptr && hub->Reads(client.link));
   }
   if (judge_.tracing()) judge_.Note(index, "closes its socket: " + std::to_string(close.code));
   link.client_has = false;
@@ -100,11 +111,14 @@ void World::Act(ClientIndex index, const client::StateChanged& changed) {
 
 void World::Act(ClientIndex index, const client::SessionBegan& began) {
   Client& client = clients_[index];
-  const Link& link = LinkOf(client.link);
-  if (began.instance != HubLife::NameOf(link.life)) {
+  Link& link = LinkOf(client.link);
+  link.welcomed = true;
+  if (began.instance != InstanceOf(link.life)) {
     judge_.Breach("I3", index, "was told another instance than it speaks with");
   }
   client.session = link.life;
+  client.user = began.user;
+  tokens_.OnSession(index, client.has_token, began.session_id, began.user);
 }
 
 void World::Act(ClientIndex index, const client::RoomJoined& joined) {
@@ -126,6 +140,7 @@ void World::Act(ClientIndex index, const client::RoomLeft& left) {
   }
   use->wanted = false;
   holes_.OnLeft(index, use->room);
+  presence_.OnLeft(index, use->room);
   order_.OnBegin(index, use->room);
 }
 
@@ -151,6 +166,11 @@ void World::Act(ClientIndex index, const client::Delivered& delivered) {
   holes_.OnDelivered(index, use->room, publication.offset);
   const std::optional<Position> at = holes_.PositionOf(index, use->room);
   if (at) order_.OnDelivered(index, use->room, at->epoch, publication);
+}
+
+void World::Act(ClientIndex index, const client::RoomPresence& presence) {
+  ++(presence.first ? totals_.presence_lists : totals_.presence_changes);
+  presence_.OnPresence(index, FindUse(clients_[index], presence.room)->room, presence);
 }
 
 void World::Act(ClientIndex index, const client::Settled& settled) {

@@ -11,8 +11,8 @@ void World::DoFault() {
   if (healing_) return;
   events_.Plan(now_ + Around(random_, weather_.fault_every), Kind::kFault);
   const Weather::Weights& w = weather_.weights;
-  const std::array<std::uint32_t, 7> weights = {w.cut,   w.half_open, w.slow,   w.stall,
-                                                w.sleep, w.clock,     w.restart};
+  const std::array<std::uint32_t, 8> weights = {w.cut,   w.half_open, w.slow,    w.stall,
+                                                w.sleep, w.clock,     w.restart, w.drain};
   std::uint32_t sum = 0;
   for (const std::uint32_t weight : weights) sum += weight;
   std::uint64_t left = random_.Below(sum);
@@ -32,8 +32,10 @@ void World::DoFault() {
       return FallAsleep(victim);
     case 5:
       return JumpClock(victim);
-    default:
+    case 6:
       return EndHub();
+    default:
+      return DrainHub();
   }
 }
 
@@ -141,32 +143,6 @@ void World::JumpClock(ClientIndex index) {
   judge_.Note(index, "-- its wall clock jumps");
   clients_[index].wall_off += jump;
   if (clients_[index].link != kNoLink) LinkOf(clients_[index].link).nudged_at = now_;
-}
-
-void World::EndHub() {
-  if (!hub_) return;
-  ++totals_.restarts;
-  const bool in_order = random_.Chance(300);
-  judge_.Note(kNobody, in_order ? "-- the hub stops" : "-- the hub dies");
-  if (in_order) hub_->Shutdown(HubNow());
-  hub_.reset();
-  for (LinkIndex i = 0; i < links_.size(); ++i) {
-    if (!links_[i] || links_[i]->life != life_) continue;
-    // The kernel resets what it had, after what was written.
-    links_[i]->up.packets.clear();
-    SendEnd(i, false, 1006);
-  }
-  events_.Plan(now_ + Between(random_, 1ms, 6s), Kind::kHubUp);
-}
-
-void World::BeginHub() {
-  if (hub_) return;
-  ++life_;
-  judge_.Note(kNobody, "begins life " + std::to_string(life_));
-  hub_ = std::make_unique<HubLife>(
-      HubLife::Parts{life_, options_.shards, weather_, streams_, *this, *this, bounds_, totals_},
-      random_.Next(), HubNow());
-  if (healing_) hub_->Calm();
 }
 
 }  // namespace roomcast::simulation

@@ -79,13 +79,14 @@ void World::ArriveUp(LinkIndex index) {
   while (!link.up.packets.empty() && link.up.packets.front().at <= now_) {
     Packet packet = std::move(link.up.packets.front());
     link.up.packets.pop_front();
-    if (!hub_ || link.life != life_) continue;
+    HubLife* hub = HubOf(link.life);
+    if (hub == nullptr) continue;
     if (packet.end) {
       link.hub_has = false;
-      hub_->OnPeerEnded(index, packet.code, HubNow());
+      hub->OnPeerEnded(index, packet.code, HubNow());
     } else if (!link.up.dead) {
       link.hub_sign_at = now_;
-      hub_->OnBytes(index, packet.bytes, HubNow());
+      hub->OnBytes(index, packet.bytes, HubNow());
       spare_.Give(std::move(packet.bytes));
     }
   }
@@ -206,15 +207,16 @@ void World::OnHubCloses(LinkIndex index, DisconnectCode code) {
                              std::to_string(static_cast<int>(code)));
   }
   if (code == DisconnectCode::kNoPong) liveness_.OnHubGaveUp(link, now_);
+  tokens_.OnHubCloses(link, code, now_);
 }
 
-void World::PlanTurn(std::uint16_t shard, Instant at) {
-  events_.Plan(at, Kind::kShardTurn, shard, life_);
+void World::PlanTurn(Life life, std::uint16_t shard, Instant at) {
+  events_.Plan(at, Kind::kShardTurn, shard, life);
 }
 
-void World::OnAppended(std::size_t room, const Position& at, const PayloadMark& mark) {
+void World::OnAppended(Life life, std::size_t room, const Position& at, const PayloadMark& mark) {
   ++totals_.published;
-  publishes_.OnAppended(life_, room, at, mark);
+  publishes_.OnAppended(life, room, at, mark);
 }
 
 }  // namespace roomcast::simulation

@@ -14,7 +14,7 @@ TEST_STEPS=(
   "demo         the demo page's own code"
   "size         what the npm package weighs"
   "release      what ships, compiled"
-  "simulate     600 seeds of hub and clients on a hostile network; native and WASM agree"
+  "simulate     2,000 seeds of hub and clients on a hostile network; native and WASM agree"
   "end_to_end   the real hub against real clients"
   "conformance  WebSocket clients that are not ours, and what bombs cost"
   "bridge       the bridge against Python's gRPC"
@@ -123,7 +123,7 @@ test_release() {
 }
 test_simulate() {
   stands simulate release &&
-    run_tests simulate check timeout --kill-after=10 900 build/release/roomcast_simulate --seeds 600
+    run_tests simulate check timeout --kill-after=10 900 build/release/roomcast_simulate --seeds 2000
   stands same_runs release wasm && run_tests same_runs check same_runs
 }
 # I8: a seed has the same bytes on the wire and the same ends natively and as WebAssembly.

@@ -31,6 +31,10 @@ class BoundsCheck {
     if (bytes <= most) return;
     judge_.Breach("I5", kNobody, Over("history", bytes, most));
   }
+  void OnParked(std::size_t sessions, std::size_t most) {
+    if (sessions <= most) return;
+    judge_.Breach("I5", kNobody, Over("parked sessions", sessions, most));
+  }
   void OnClient(ClientIndex client, const client::Stats& stats) {
     if (stats.queued > kQueueMessages) {
       judge_.Breach("I5", client, Over("the publish queue", stats.queued, kQueueMessages));
