@@ -20,8 +20,10 @@ namespace roomcast::bridge {
 namespace {
 
 // A stream that has just written waits so long for more to write with it: what a backend's stream
-// costs is decided by the number of its writes. The first after a pause goes at once.
-constexpr std::chrono::milliseconds kWritesApart(5);
+// costs is decided by the number of its writes. The first after a pause goes at once, and so does
+// what follows a large one: there is as much again.
+constexpr std::chrono::milliseconds kWritesApart(20);
+constexpr std::size_t kLargeWrite = std::size_t{64} * 1024;
 
 // A smaller piece costs less to copy than to refer to.
 constexpr std::size_t kWorthAReference = 4096;
@@ -173,9 +175,9 @@ void WatchStream::WriteNext() {
   if (taken.asks_again) Read();
   if (!taken.pieces.empty()) {
     writing_.store(true);
-    not_before_ = StreamPump::Clock::now() + kWritesApart;
     if (taken.end) waits_.store(true);
     response_ = Join(std::move(taken.pieces));
+    if (response_.Length() < kLargeWrite) not_before_ = StreamPump::Clock::now() + kWritesApart;
     StartWrite(&response_);
     return;
   }
