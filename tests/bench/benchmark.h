@@ -49,6 +49,8 @@ struct Benchmark {
   std::vector<std::string_view> names;
   std::vector<std::string_view> peer_names;
   void (*run)(const Options& options, Report& report);
+  // Runs in a process of its own: one that has used gRPC cannot be forked.
+  bool apart = false;
 };
 
 // One for each file, in the order in which all are run.
@@ -68,6 +70,7 @@ void Recovery(const Options& options, Report& report);
 void ResumeStorm(const Options& options, Report& report);
 void Drain(const Options& options, Report& report);
 void Push(const Options& options, Report& report);
+void Watch(const Options& options, Report& report);
 
 const std::vector<Benchmark>& Benchmarks();
 

@@ -20,11 +20,12 @@ const std::vector<Benchmark>& Benchmarks() {
       {{"recovery_cpu_vs_live_join"}, {}, Recovery},
       {{"resume_storm_hello_p99_ms"}, {}, ResumeStorm},
       {{"drain_peak_connect_ratio"}, {}, Drain},
-      // Last: a process that has used gRPC cannot be forked.
       {{"publish_stream_per_s", "publish_stream_single_vs_echo", "publish_unary_vs_echo",
         "push_latency_p50_us", "push_latency_over_echo_us"},
        {},
-       Push},
+       Push,
+       /*apart=*/true},
+      {{"watch_cpu_vs_member", "stalled_watch_bytes"}, {}, Watch, /*apart=*/true},
   };
   return benchmarks;
 }

@@ -60,6 +60,8 @@ class Load {
   // each message of the server, of its first publication. Of the members that read.
   std::vector<float> TakeLatencies();
 
+  [[nodiscard]] const std::string& room_name(std::size_t room) const { return rooms_[room].name; }
+
   // Since the beginning.
   [[nodiscard]] std::uint64_t deliveries() const { return deliveries_; }
   // Of these, publications that a Gap named instead.
