@@ -54,6 +54,7 @@ Outbox::Fill Connection::Push(hub::SharedBytes bytes, Outbox::Lane lane) {
   }
   all_.CountQueued(before, queue_.bytes());
   ++messages_out_;
+  all_.metrics().Count(ops::Counter::kMessagesOut);
   if (unanswered_ > 0 && --unanswered_ == 0 && verdict_) SetDeadline(Duration::zero());
   WantFlush();
   return fill;

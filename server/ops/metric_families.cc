@@ -99,8 +99,6 @@ std::array<Family, kCounters> MakeCounters() {
             "Messages between shards that found the mailbox full; their rooms are caught up."),
       Plain("roomcast_members_behind_total",
             "Times a member fell behind and was left to catch up from history."),
-      Plain("roomcast_ephemeral_dropped_total",
-            "Ephemeral publications not queued for a member that was behind."),
       Plain("roomcast_history_evicted_total",
             "Publications that left history because its memory in the hub was full."),
       Plain("roomcast_duplicates_total", "Publishes whose id had taken effect before."),

@@ -26,7 +26,6 @@ enum class Counter : std::uint8_t {
   kWritesTogether,
   kMailboxOverflows,
   kMembersBehind,
-  kEphemeralDropped,
   kHistoryEvicted,
   kDuplicates,
   kAcceptFailures,
@@ -35,7 +34,7 @@ enum class Counter : std::uint8_t {
   kDeflateSavedBytes,
   kMessagesInflated,
 };
-inline constexpr std::size_t kCounters = 19;
+inline constexpr std::size_t kCounters = 18;
 
 // Counters with one label.
 enum class LabelledCounter : std::uint8_t {

@@ -129,6 +129,15 @@ TEST(Connection, APeerThatEndsWithoutAWordIsGoneFromItsRoom) {
   EXPECT_EQ(rig.Count(ops::Counter::kDeliveries), 0u);
 }
 
+TEST(Connection, CountsWhatComesAndWhatIsSaid) {
+  LoopRig rig;
+  TestPeer peer(rig);
+  ASSERT_TRUE(peer.Greet() && peer.Join("chat:1"));
+  // Hello and Join; Welcome and Joined.
+  EXPECT_EQ(rig.Count(ops::Counter::kMessagesIn), 2u);
+  EXPECT_EQ(rig.Count(ops::Counter::kMessagesOut), 2u);
+}
+
 TEST(Connection, ABridgeCallWhoseTimeIsOverIsAnsweredAndNotDone) {
   LoopRig rig;
   TestPeer peer(rig);
