@@ -39,7 +39,7 @@ std::string World::Unfinished(ClientIndex index) const {
 
 // The hub shows who is there, and so does every reader.
 std::string World::UnfinishedPresence(std::size_t room) const {
-  const std::string where = "presence in " + streams_.names()[room] + ": ";
+  std::string where = "presence in " + streams_.names()[room] + ": ";
   PresenceCheck::Present there;
   for (const Client& client : clients_) {
     for (const RoomUse& use : client.rooms) {
@@ -48,13 +48,14 @@ std::string World::UnfinishedPresence(std::size_t room) const {
   }
   const hub::PresenceState shown = hub_->PresenceOf(streams_.names()[room]);
   if (std::string difference = PresenceCheck::Difference(there, shown); !difference.empty()) {
-    return where + difference;
+    return where.append(difference);
   }
   for (ClientIndex i = 0; i < clients_.size(); ++i) {
     for (const RoomUse& use : clients_[i].rooms) {
       if (use.room != room || !use.wanted) continue;
       const std::string difference = presence_.Difference(i, room, use.interest, shown);
-      if (!difference.empty()) return where + "client " + std::to_string(i) + " " + difference;
+      if (difference.empty()) continue;
+      return where.append("client ").append(std::to_string(i)).append(" ").append(difference);
     }
   }
   return {};
