@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,7 +34,7 @@ struct HomeRoom {
     std::uint32_t watchers = 0;  // of these, who want to know who is there
     // A batch could not be posted there: until a Behind is, no other one is.
     bool missed = false;
-    // So with a change of who is there: the last one is told when there is room.
+    // So with a change of who is there: HomeRooms keeps the last one until there is room.
     bool missed_presence = false;
   };
   static constexpr std::uint32_t kNoTurn = UINT32_MAX;
@@ -53,8 +52,6 @@ struct HomeRoom {
   std::uint32_t members = 0;               // streams not among them
   std::unique_ptr<RoomPresence> presence;  // where the namespace shows it, from the first member on
   Instant presence_due = kNever;
-  // The last change, while a shard has missed it.
-  std::optional<PresencePush> missed_presence;
   std::unique_ptr<RoomWatchers> streams;  // of backends that read it
   std::uint32_t met_version = 0;          // prefixes up to then have met it
   WallTime last_published_at{};

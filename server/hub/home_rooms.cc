@@ -384,9 +384,10 @@ bool HomeRooms::TellMissed(HomeRoom& room) {
                                                           Behind{room.handle, room.top.offset});
     missed = missed || share.missed;
   }
-  if (!room.missed_presence) return missed;
-  if (!PostPresence(room, *room.missed_presence)) return true;
-  room.missed_presence.reset();
+  const auto presence = missed_presence_.find(room.handle);
+  if (presence == missed_presence_.end()) return missed;
+  if (!PostPresence(room, presence->second)) return true;
+  missed_presence_.erase(presence);
   return missed;
 }
 

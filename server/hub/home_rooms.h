@@ -200,6 +200,8 @@ class HomeRooms {
   std::vector<RoomTurn> turns_;
   std::uint32_t turns_used_ = 0;
   std::vector<RoomHandle> missed_;  // a shard is to be told of what it has missed
+  // The last change of presence, of rooms of which a shard has missed it: few, and not for long.
+  std::unordered_map<RoomHandle, PresencePush> missed_presence_;
   struct Idle {
     Instant at;
     RoomHandle room;

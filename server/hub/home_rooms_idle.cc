@@ -48,6 +48,7 @@ void HomeRooms::LetGo(const HomeRoom& room, Now now) {
   if (&room == stats_room_) stats_room_ = nullptr;
   engine_.Release(room.name, now);
   presence_due_.erase({room.presence_due, room.handle});
+  missed_presence_.erase(room.handle);
   by_handle_.erase(room.handle);
   rooms_.Remove(room);
 }

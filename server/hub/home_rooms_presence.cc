@@ -125,11 +125,10 @@ void HomeRooms::PushPresence(HomeRoom& room, const PresenceChange& change) {
   push.changes = encode(presence);
   for (HomeRoom::ShardShare& share : room.shares) share.missed_presence = share.watchers > 0;
   // It takes the place of the one before, and its version says that there was one.
-  const bool waits = room.missed_presence.has_value();
-  room.missed_presence.reset();
+  const bool waited = missed_presence_.erase(room.handle) > 0;
   if (PostPresence(room, push)) return;
-  room.missed_presence = std::move(push);
-  if (!waits) missed_.push_back(room.handle);
+  missed_presence_.emplace(room.handle, std::move(push));
+  if (!waited) missed_.push_back(room.handle);
 }
 
 bool HomeRooms::PostPresence(HomeRoom& room, const PresencePush& push) {

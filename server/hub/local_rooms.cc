@@ -153,6 +153,7 @@ void LocalRooms::RemoveAt(Session& session, std::size_t membership, bool for_goo
   if (!room.members.empty()) return;
   const auto by_name = by_name_.find(room.name);
   if (by_name != by_name_.end() && by_name->second == place.room) by_name_.erase(by_name);
+  missed_presence_.erase(room.handle);
   by_handle_.erase(room.handle);
   rooms_[place.room].reset();
   free_.push_back(place.room);
@@ -340,11 +341,11 @@ void LocalRooms::SetMemberData(Session& session, std::string_view name, std::str
 void LocalRooms::OnPresence(const PresencePush& push) {
   Room* room = Find(push.handle);
   if (room == nullptr) return;
-  room->missed_presence.reset();
+  missed_presence_.erase(room->handle);
   for (Member& member : room->members) {
     if (member.interest == PresenceInterest::kNone) continue;
     TellPresence(*sessions_.Find(member.session), member, push);
-    if (member.missed_presence && !room->missed_presence) room->missed_presence = push;
+    if (member.missed_presence) missed_presence_.try_emplace(room->handle, push);
   }
 }
 
@@ -367,10 +368,11 @@ void LocalRooms::OnDrained(Session& session) {
     Member& member = room.members[membership.member];
     if (member.cursor >= room.top && !IsHeldUp(session)) SetBehind(member, false);
     if (!member.missed_presence) continue;
-    if (!room.missed_presence || member.interest == PresenceInterest::kNone) {
+    const auto missed = missed_presence_.find(room.handle);
+    if (missed == missed_presence_.end() || member.interest == PresenceInterest::kNone) {
       member.missed_presence = false;
     } else {
-      TellPresence(session, member, *room.missed_presence);
+      TellPresence(session, member, missed->second);
     }
   }
   CatchUpWith(session);

@@ -120,8 +120,6 @@ class LocalRooms {
     std::uint64_t epoch = 0;
     std::uint64_t top = 0;  // the highest offset heard of
     std::vector<Member> members;
-    // The last one that a member has missed, and is still to be told.
-    std::optional<PresencePush> missed_presence;
   };
   struct NameHash {
     HashKey key;
@@ -158,6 +156,8 @@ class LocalRooms {
   // The newest of each name; keys are the rooms' own names.
   std::unordered_map<std::string_view, std::uint32_t, NameHash> by_name_;
   std::unordered_map<RoomHandle, std::uint32_t> by_handle_;
+  // The last change of presence, of rooms in which a member has missed it and is still to be told.
+  std::unordered_map<RoomHandle, PresencePush> missed_presence_;
   CatchUps catch_ups_;
   std::size_t members_ = 0;
   std::size_t behind_ = 0;
