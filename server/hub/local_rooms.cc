@@ -42,7 +42,7 @@ std::optional<LocalRooms::Standing> LocalRooms::Find(const Session& session,
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return std::nullopt;
   for (const Membership& membership : session.rooms) {
-    if (membership.room != found->second) continue;
+    if (membership.room != (*found)->index) continue;
     const Room& room = *rooms_[membership.room];
     return Standing{room.handle,
                     room.members[membership.member].cursor,
@@ -84,12 +84,14 @@ LocalRooms::Room& LocalRooms::Open(const JoinAnswer& answer, std::uint32_t& inde
   Room& room = *rooms_[index];
   room.name = answer.room;
   room.handle = answer.handle;
+  room.index = index;
   room.queues_to_hard_limit = QueuesToHardLimit(room.name);
   room.epoch = answer.top.epoch;
   // The home may have let the room go and made it anew, while members of the old one are still
   // here.
-  by_name_.erase(room.name);
-  by_name_.emplace(room.name, index);
+  const auto former = by_name_.find(std::string_view(room.name));
+  if (former != by_name_.end()) by_name_.erase(former);
+  by_name_.insert(&room);
   by_handle_.emplace(room.handle, index);
   return room;
 }
@@ -121,7 +123,7 @@ bool LocalRooms::Remove(Session& session, std::string_view name) {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return false;
   for (std::size_t i = 0; i < session.rooms.size(); ++i) {
-    if (session.rooms[i].room != found->second) continue;
+    if (session.rooms[i].room != (*found)->index) continue;
     RemoveAt(session, i, /*for_good=*/true);
     return true;
   }
@@ -151,8 +153,8 @@ void LocalRooms::RemoveAt(Session& session, std::size_t membership, bool for_goo
                 LeaveRoom{session.ref, room.handle, session.user, place.interest, for_good,
                           session.number, session.watching != nullptr});
   if (!room.members.empty()) return;
-  const auto by_name = by_name_.find(room.name);
-  if (by_name != by_name_.end() && by_name->second == place.room) by_name_.erase(by_name);
+  const auto by_name = by_name_.find(&room);
+  if (by_name != by_name_.end() && *by_name == &room) by_name_.erase(by_name);
   missed_presence_.erase(room.handle);
   by_handle_.erase(room.handle);
   rooms_[place.room].reset();
@@ -322,7 +324,7 @@ Membership* LocalRooms::PlaceOf(Session& session, std::string_view name) {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return nullptr;
   for (Membership& membership : session.rooms) {
-    if (membership.room == found->second) return &membership;
+    if (membership.room == (*found)->index) return &membership;
   }
   return nullptr;
 }

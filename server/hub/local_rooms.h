@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "proto/protocol/siphash.h"
@@ -114,6 +115,7 @@ class LocalRooms {
   struct Room {
     std::string name;
     RoomHandle handle{};
+    std::uint32_t index = 0;  // in rooms_
     // Nobody can be caught up here, and nobody is to be dropped: members fall behind only at the
     // hard limit.
     bool queues_to_hard_limit = false;
@@ -121,9 +123,16 @@ class LocalRooms {
     std::uint64_t top = 0;  // the highest offset heard of
     std::vector<Member> members;
   };
+  static std::string_view NameOf(std::string_view name) { return name; }
+  static std::string_view NameOf(const Room* room) { return room->name; }
   struct NameHash {
+    using is_transparent = void;
     HashKey key;
-    std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
+    std::size_t operator()(const auto& room) const { return SipHash(key, NameOf(room)); }
+  };
+  struct SameName {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const { return NameOf(a) == NameOf(b); }
   };
 
   [[nodiscard]] bool QueuesToHardLimit(std::string_view room) const;
@@ -153,8 +162,8 @@ class LocalRooms {
   Events& events_;
   std::vector<std::unique_ptr<Room>> rooms_;
   std::vector<std::uint32_t> free_;
-  // The newest of each name; keys are the rooms' own names.
-  std::unordered_map<std::string_view, std::uint32_t, NameHash> by_name_;
+  // The newest of each name.
+  std::unordered_set<const Room*, NameHash, SameName> by_name_;
   std::unordered_map<RoomHandle, std::uint32_t> by_handle_;
   // The last change of presence, of rooms in which a member has missed it and is still to be told.
   std::unordered_map<RoomHandle, PresencePush> missed_presence_;
