@@ -88,9 +88,6 @@ bool Greeter::OnHello(Session& session, std::uint32_t message_id, const Hello& h
   if (session.opened_at == WallTime{}) session.opened_at = session.connected_at;
   session.client = clients_.NumberOf(hello.client_name.view, hello.client_version.view);
   session.producer = ToProducer(hello.producer.view);
-  session.heartbeat.emplace(Heartbeat::Role::kAsks,
-                            Heartbeat::Config{config_.ping_interval, config_.ping_grace},
-                            now.instant, FirstPingAfter(now));
   session.state = Session::State::kGreeting;
   deadlines_.Schedule(
       session, std::min(session.heartbeat->NextDeadline(), Credentials::NextDeadline(session)));
@@ -121,6 +118,10 @@ bool Greeter::BecomeKnown(Session& session, const Hello& hello, Now now) {
     }
     session.arrival = std::make_unique<Arrival>();
     session.arrival->hello_received_at = now.wall;
+    // From here on: how long other shards take to answer is no sign of the client's life.
+    session.heartbeat.emplace(Heartbeat::Role::kAsks,
+                              Heartbeat::Config{config_.ping_interval, config_.ping_grace},
+                              now.instant, FirstPingAfter(now));
     // Before a session is asked for, so that a token that is not good leaves it parked.
     if (!credentials_.Identify(session, hello.token.view, now)) return false;
     if (hello.resume && resumer_.Ask(session, *hello.resume)) return false;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/protocol/limits.h"
+#include "server/hub/home.h"
 #include "tests/support/hub_rig.h"
 
 namespace roomcast::test {
@@ -113,6 +114,27 @@ TEST(Conversation, AClientThatFallsSilentIsEndedWithinIntervalAndGrace) {
   rig.Pass(1ms);
   EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kNoPong);
   EXPECT_EQ(rig.shard(0).counts().sessions, 0u);
+}
+
+TEST(Conversation, WhatTheHubTakesToGreetIsNoSignOfTheClientsLife) {
+  HubRig rig({.shards = 2});
+  std::string user = "user:a";
+  while (static_cast<int>(hub::HomeShardOfUser(rig.config(), user.substr(5))) != 1) user += 'a';
+  const auto connection = rig.Open(0);
+  Hello hello;
+  hello.protocol_version = 1;
+  hello.token = user;
+  hello.producer = Bytes(std::string_view("0123456789abcdef"));
+  rig.Hold(1, true);
+  rig.Say(connection, {1, hello});
+  rig.Pass(4s);
+  rig.Hold(1, false);
+  rig.Settle();
+  rig.Next<Welcome>(connection);
+  rig.Pass(30'999ms);
+  EXPECT_FALSE(rig.wire(connection).closed);
+  rig.Pass(1ms);
+  EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kNoPong);
 }
 
 TEST(Conversation, APeerThatTakesBytesIsNotDeclaredDead) {
