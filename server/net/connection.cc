@@ -264,6 +264,7 @@ void Connection::OnWritten(ssize_t result) {
   const auto bytes = static_cast<std::size_t>(result);
   bytes_out_ += bytes;
   all_.metrics().Count(ops::Counter::kBytesOut, bytes);
+  all_.CountWritten(bytes);
   bool drained = false;
   CountQueuedAround([&] { drained = queue_.Consume(bytes, all_.config().outbox); });
   if (phase_ != Phase::kOpen) return;

@@ -55,6 +55,11 @@ struct ConnectionConfig {
   // others.
   std::size_t pieces_per_write = kPiecesPerWriteMax;
   int writes_per_flush = 8;
+  // Connections with more queued than this come after all others, and of theirs only so many bytes
+  // are written in a turn, and what one run of the ring had begun: however much a crowd is owed, a
+  // neighbour's word does not wait for it.
+  std::size_t heavy_bytes = 4 * 1024;
+  std::size_t heavy_bytes_per_turn = 8 * 1024 * 1024;
   // The first writes of a turn to plain sockets are made in one system call, where the system lets
   // us (send_ring.h).
   bool writes_together = true;

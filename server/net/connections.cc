@@ -93,13 +93,13 @@ void Connections::AskKernelOfTheSilent() {
   }
 }
 
-std::size_t Connections::FlushTogether(std::size_t next) {
+std::size_t Connections::FlushTogether(const List& list, std::size_t next) {
   // Good until Reap().
   std::array<Connection*, SendRing::kSendsMax> together;
   std::size_t count = 0;
   std::vector<Connection*> alone;
-  for (; next < flushes_.size() && !ring_.full(); ++next) {
-    Connection* connection = Find(flushes_[next]);
+  for (; next < list.size() && !ring_.full(); ++next) {
+    Connection* connection = Find(list[next]);
     if (connection == nullptr) continue;
     const std::size_t pieces = connection->GatherFirst(ring_.pieces());
     if (pieces == 0) {
@@ -120,16 +120,32 @@ std::size_t Connections::FlushTogether(std::size_t next) {
   return next;
 }
 
+std::size_t Connections::FlushSome(const List& list, std::size_t next) {
+  if (list.size() - next >= kWorthARing && config_.writes_together && ring_.IsThere()) {
+    return FlushTogether(list, next);
+  }
+  if (Connection* connection = Find(list[next])) connection->Flush();
+  return next + 1;
+}
+
+void Connections::SortOutHeavy() {
+  std::erase_if(flushes_, [this](hub::ConnectionId id) {
+    const Connection* connection = Find(id);
+    if (connection == nullptr || connection->queued_bytes() <= config_.heavy_bytes) return false;
+    heavy_.push_back(id);
+    return true;
+  });
+}
+
 bool Connections::Flush() {
   hub_heard_ = false;
-  std::size_t next = 0;
-  while (flushes_.size() - next >= kWorthARing && config_.writes_together && ring_.IsThere()) {
-    next = FlushTogether(next);
-  }
-  for (; next < flushes_.size(); ++next) {
-    if (Connection* connection = Find(flushes_[next])) connection->Flush();
-  }
+  SortOutHeavy();
+  for (std::size_t next = 0; next < flushes_.size();) next = FlushSome(flushes_, next);
   flushes_.clear();
+  const std::size_t until = written_bytes_ + config_.heavy_bytes_per_turn;
+  std::size_t done = 0;
+  while (done < heavy_.size() && written_bytes_ < until) done = FlushSome(heavy_, done);
+  heavy_.erase(heavy_.begin(), heavy_.begin() + static_cast<std::ptrdiff_t>(done));
   for (const hub::ConnectionId id : std::exchange(drained_, {})) {
     application_->OnDrained(id, clock_.now());
     hub_heard_ = true;
@@ -146,7 +162,7 @@ void Connections::Reap() {
 }
 
 Instant Connections::NextDeadline() const {
-  if (!resumes_.empty() || !flushes_.empty()) return Instant::min();
+  if (!resumes_.empty() || !flushes_.empty() || !heavy_.empty()) return Instant::min();
   return deadlines_.empty() ? kNever : deadlines_.top().at;
 }
 

@@ -48,8 +48,9 @@ class Connections : public hub::Outbox {
   void OnTime();
   // Before the hub looks whom it has not heard for long: what the kernel has heard of them.
   void AskKernelOfTheSilent();
-  // Writes every connection that has something queued. True: the hub heard something on the way, so
-  // what it said to that is not written yet.
+  // Writes every connection that has something queued, but of those with much only what a turn may
+  // (ConnectionConfig::heavy_bytes). True: the hub heard something on the way, so what it said to
+  // that is not written yet.
   bool Flush();
   // Frees what has ended.
   void Reap();
@@ -83,6 +84,7 @@ class Connections : public hub::Outbox {
   void Drained(hub::ConnectionId id) { drained_.push_back(id); }
   void Ended(hub::ConnectionId id) { ended_.push_back(id); }
   void HubHeard() { hub_heard_ = true; }
+  void CountWritten(std::size_t bytes) { written_bytes_ += bytes; }
   void CountQueued(std::size_t before, std::size_t after) { queued_bytes_ += after - before; }
 
  private:
@@ -101,8 +103,12 @@ class Connections : public hub::Outbox {
 
   template <class Visit>
   void ForEach(Visit visit);
-  // Those from flushes_[next] on that one run of the ring takes; where the next begins.
-  std::size_t FlushTogether(std::size_t next);
+  using List = std::vector<hub::ConnectionId>;
+  // Those from list[next] on that one run of the ring takes, or one without it; where the next
+  // begins. The list may grow meanwhile.
+  std::size_t FlushSome(const List& list, std::size_t next);
+  std::size_t FlushTogether(const List& list, std::size_t next);
+  void SortOutHeavy();
 
   Poller& poller_;
   TurnClock& clock_;
@@ -118,13 +124,16 @@ class Connections : public hub::Outbox {
   std::vector<std::uint32_t> free_;
   std::size_t open_ = 0;
   std::size_t queued_bytes_ = 0;
+  std::size_t written_bytes_ = 0;  // ever
   bool hub_heard_ = false;
 
   // Lists of the turn. Those of ids that are gone find nothing.
-  std::vector<hub::ConnectionId> flushes_;
-  std::vector<hub::ConnectionId> resumes_;
-  std::vector<hub::ConnectionId> drained_;
-  std::vector<hub::ConnectionId> ended_;
+  List flushes_;
+  List resumes_;
+  List drained_;
+  List ended_;
+  // With much to write, in the order in which they came; the rest of them is for the next turn.
+  List heavy_;
   using Deadlines = std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>>;
   // One that a connection no longer has is found out when it comes up.
   Deadlines deadlines_;

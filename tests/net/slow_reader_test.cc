@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "proto/protocol/codes.h"
 #include "tests/net/loop_rig.h"
@@ -120,6 +122,42 @@ TEST(SlowReader, WhoOnlyTakesBytesIsAliveAndWhoTakesNoneIsLost) {
   EXPECT_EQ(taker.closed, 0);
   EXPECT_NE(rig.metrics.Text().find("roomcast_disconnects_total{code=\"3012\"} 1"),
             std::string::npos);
+}
+
+TEST(SlowReader, ACrowdThatIsOwedMuchDoesNotHoldUpANeighboursWord) {
+  LoopRig::Options options;
+  options.connection.heavy_bytes = 4'000;
+  options.connection.heavy_bytes_per_turn = 100'000;
+  options.connection.writes_together = false;
+  LoopRig rig(options);
+  std::vector<std::unique_ptr<TestPeer>> crowd;
+  for (int i = 0; i < 10; ++i) {
+    crowd.push_back(std::make_unique<TestPeer>(rig));
+    ASSERT_TRUE(crowd.back()->Greet() && crowd.back()->Join("chat:huge"));
+  }
+  TestPeer neighbour(rig);
+  ASSERT_TRUE(neighbour.Greet() && neighbour.Join("chat:quiet"));
+  const std::uint64_t before = rig.Count(ops::Counter::kBytesOut);
+  constexpr int kCount = 5;
+  for (int i = 0; i < kCount; ++i) rig.Publish("chat:huge", std::string(8000, 'x'));
+  rig.Publish("chat:quiet", "hello");
+  rig.Turn();
+  const std::uint64_t in_one_turn = rig.Count(ops::Counter::kBytesOut) - before;
+  // 400 KB are owed; what one connection may write comes on top.
+  EXPECT_LT(in_one_turn, 150'000u);
+  EXPECT_GT(in_one_turn, 90'000u);
+  neighbour.Look();
+  ASSERT_TRUE(neighbour.Next());
+  EXPECT_TRUE(std::holds_alternative<RoomBatch>(neighbour.message.body));
+  EXPECT_LT(rig.Count(ops::Counter::kBytesOut) - before, 300'000u) << "it came with the last";
+  for (const auto& peer : crowd) {
+    for (std::uint64_t seen = 0; seen < kCount;) {
+      ASSERT_TRUE(peer->Next());
+      for (const Publication& one : std::get<RoomBatch>(peer->message.body).publications) {
+        EXPECT_EQ(one.offset, ++seen);
+      }
+    }
+  }
 }
 
 TEST(SlowReader, AtTheHardLimitAndWithoutAByteTakenItEndsWith3008) {
