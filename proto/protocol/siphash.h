@@ -1,6 +1,7 @@
 #ifndef ROOMCAST_PROTO_PROTOCOL_SIPHASH_H_
 #define ROOMCAST_PROTO_PROTOCOL_SIPHASH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -14,6 +15,15 @@ struct HashKey {
 };
 
 std::uint64_t SipHash(HashKey key, std::string_view bytes);
+
+// For an unordered container of strings that is asked by view.
+struct KeyedHash {
+  using is_transparent = void;
+  HashKey key;
+  std::size_t operator()(std::string_view name) const {
+    return static_cast<std::size_t>(SipHash(key, name));
+  }
+};
 
 }  // namespace roomcast
 

@@ -35,7 +35,7 @@ class MemoryEngine : public hub::Engine {
   // `epoch_seed` decides the streams' epochs: random, so that no two lives of a hub agree.
   MemoryEngine(HashKey key, std::uint64_t epoch_seed) : MemoryEngine(key, epoch_seed, Limits{}) {}
   MemoryEngine(HashKey key, std::uint64_t epoch_seed, const Limits& limits)
-      : limits_(limits), streams_(0, NameHash{key}), epochs_(epoch_seed) {}
+      : limits_(limits), streams_(0, KeyedHash{key}), epochs_(epoch_seed) {}
 
   void Top(Ticket ticket, std::string_view room, const Keep& keep, Now now) override;
   void Append(Ticket ticket, std::string_view room, const Keep& keep,
@@ -53,11 +53,6 @@ class MemoryEngine : public hub::Engine {
   [[nodiscard]] std::size_t streams() const { return streams_.size(); }
 
  private:
-  struct NameHash {
-    using is_transparent = void;
-    HashKey key;
-    std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
-  };
   struct Released {
     std::string_view room;  // of the map's own key
     Instant at;
@@ -76,7 +71,7 @@ class MemoryEngine : public hub::Engine {
 
   const Limits limits_;
   HistoryAge age_;  // outlives the streams
-  std::unordered_map<std::string, Room, NameHash, std::equal_to<>> streams_;
+  std::unordered_map<std::string, Room, KeyedHash, std::equal_to<>> streams_;
   std::list<Released> released_;  // the first released first
   Random epochs_;
   std::deque<Answer> answers_;

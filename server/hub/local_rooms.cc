@@ -32,7 +32,7 @@ LocalRooms::LocalRooms(const HubConfig& config, Sessions& sessions, Speaker& spe
       outbox_(outbox),
       courier_(courier),
       events_(events),
-      by_name_(0, NameHash{config.hash_key}) {}
+      by_name_(0, ByName::Hash{config.hash_key}) {}
 
 LocalRooms::~LocalRooms() = default;
 

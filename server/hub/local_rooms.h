@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proto/protocol/siphash.h"
+#include "server/hub/by_name.h"
 #include "server/hub/catch_ups.h"
 #include "server/hub/courier.h"
 #include "server/hub/events.h"
@@ -123,17 +124,6 @@ class LocalRooms {
     std::uint64_t top = 0;  // the highest offset heard of
     std::vector<Member> members;
   };
-  static std::string_view NameOf(std::string_view name) { return name; }
-  static std::string_view NameOf(const Room* room) { return room->name; }
-  struct NameHash {
-    using is_transparent = void;
-    HashKey key;
-    std::size_t operator()(const auto& room) const { return SipHash(key, NameOf(room)); }
-  };
-  struct SameName {
-    using is_transparent = void;
-    bool operator()(const auto& a, const auto& b) const { return NameOf(a) == NameOf(b); }
-  };
 
   [[nodiscard]] bool QueuesToHardLimit(std::string_view room) const;
   Room& Open(const JoinAnswer& answer, std::uint32_t& index);
@@ -163,7 +153,7 @@ class LocalRooms {
   std::vector<std::unique_ptr<Room>> rooms_;
   std::vector<std::uint32_t> free_;
   // The newest of each name.
-  std::unordered_set<const Room*, NameHash, SameName> by_name_;
+  std::unordered_set<const Room*, ByName::Hash, ByName::Same> by_name_;
   std::unordered_map<RoomHandle, std::uint32_t> by_handle_;
   // The last change of presence, of rooms in which a member has missed it and is still to be told.
   std::unordered_map<RoomHandle, PresencePush> missed_presence_;

@@ -8,17 +8,16 @@
 #include <unordered_set>
 #include <utility>
 
-#include "proto/protocol/siphash.h"
+#include "server/hub/by_name.h"
 #include "server/hub/home_room.h"
 
 namespace roomcast::hub {
 
 // The rooms of a home shard, which it owns: one by its name at once, or all of them in the order of
-// their names. Names are read in the rooms themselves, because most hubs have many rooms that are
-// small.
+// their names.
 class RoomIndex {
  public:
-  explicit RoomIndex(HashKey key) : rooms_(0, NameHash{key}) {}
+  explicit RoomIndex(HashKey key) : rooms_(0, ByName::Hash{key}) {}
 
   // Null: there is none such.
   [[nodiscard]] HomeRoom* Find(std::string_view name) const {
@@ -46,26 +45,8 @@ class RoomIndex {
   }
 
  private:
-  static std::string_view NameOf(std::string_view name) { return name; }
-  static std::string_view NameOf(const HomeRoom* room) { return room->name; }
-  static std::string_view NameOf(const std::unique_ptr<HomeRoom>& room) { return room->name; }
-
-  struct NameHash {
-    using is_transparent = void;
-    HashKey key;
-    std::size_t operator()(const auto& room) const { return SipHash(key, NameOf(room)); }
-  };
-  struct SameName {
-    using is_transparent = void;
-    bool operator()(const auto& a, const auto& b) const { return NameOf(a) == NameOf(b); }
-  };
-  struct Earlier {
-    using is_transparent = void;
-    bool operator()(const auto& a, const auto& b) const { return NameOf(a) < NameOf(b); }
-  };
-
-  std::unordered_set<std::unique_ptr<HomeRoom>, NameHash, SameName> rooms_;
-  std::set<const HomeRoom*, Earlier> in_order_;
+  std::unordered_set<std::unique_ptr<HomeRoom>, ByName::Hash, ByName::Same> rooms_;
+  std::set<const HomeRoom*, ByName::Earlier> in_order_;
 };
 
 }  // namespace roomcast::hub

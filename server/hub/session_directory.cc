@@ -26,7 +26,7 @@ SessionDirectory::SessionDirectory(const HubConfig& config, Courier& courier, Ta
       courier_(courier),
       tallies_(tallies),
       events_(events),
-      parked_of_(0, UserHash{config.hash_key}) {}
+      parked_of_(0, KeyedHash{config.hash_key}) {}
 
 void SessionDirectory::Add(const SessionNumber& number, const SessionKey& key,
                            const SessionRef& holder) {

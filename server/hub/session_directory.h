@@ -84,11 +84,6 @@ class SessionDirectory {
     std::size_t operator()(const SessionNumber& number) const { return number.high; }
   };
 
-  // Parked sessions by user: views of what Parked holds.
-  struct UserHash {
-    HashKey key;
-    std::size_t operator()(std::string_view user) const { return SipHash(key, user); }
-  };
   struct Ended {
     Instant until;
     SessionNumber number;
@@ -111,7 +106,8 @@ class SessionDirectory {
   std::map<SessionNumber, Entry, ByNumber> entries_;
   std::list<SessionNumber> order_;  // of the parked, the oldest first
   std::size_t parked_bytes_ = 0;
-  std::unordered_multimap<std::string_view, SessionNumber, UserHash> parked_of_;
+  // By user: views of what Parked holds.
+  std::unordered_multimap<std::string_view, SessionNumber, KeyedHash> parked_of_;
   std::deque<Ended> ended_;  // the oldest first
   std::unordered_set<SessionNumber, NumberHash> ended_numbers_;
 };

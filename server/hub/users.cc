@@ -23,8 +23,8 @@ Users::Users(const HubConfig& config, Courier& courier, Tallies& tallies, Revoca
       revocations_(revocations),
       directory_(directory),
       kept_max_((kKeptRooms + config.shards - 1) / config.shards),
-      places_(0, NameHash{config.hash_key}),
-      kept_(0, NameHash{config.hash_key}) {}
+      places_(0, KeyedHash{config.hash_key}),
+      kept_(0, KeyedHash{config.hash_key}) {}
 
 void Users::OnAdmit(const AdmitSession& ask, Now now) {
   SessionAdmitted answer{ask.session, std::nullopt, {}};

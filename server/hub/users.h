@@ -41,13 +41,8 @@ class Users {
     SessionRef session;
     SessionNumber number;
   };
-  struct NameHash {
-    using is_transparent = void;
-    HashKey key;
-    std::size_t operator()(std::string_view name) const { return SipHash(key, name); }
-  };
   template <class Value>
-  using ByName = std::unordered_map<std::string, Value, NameHash, std::equal_to<>>;
+  using ByName = std::unordered_map<std::string, Value, KeyedHash, std::equal_to<>>;
 
   // Where the user's sessions are.
   [[nodiscard]] std::vector<SessionRef> SessionsOf(std::string_view user) const;
