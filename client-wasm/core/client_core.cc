@@ -101,7 +101,7 @@ void ClientCore::Enter(Step step, const Fault& fault) {
 
 void ClientCore::StartAttempt() {
   last_attempt_ = now_;
-  if (!token_.NeedsNew()) return OpenNow();
+  if (!token_.NeedsNew(now_)) return OpenNow();
   Enter(Step::kAskToken, {});
   if (!token_.asking()) {
     AskToken(token_.token().empty() ? TokenReason::kInitial : TokenReason::kExpired);
@@ -213,6 +213,13 @@ void ClientCore::Close(const Now& now) {
 // -----------------------------------------------------------------------------------
 
 void ClientCore::AskToken(TokenReason reason) { effects_.Emit(token_.Ask(now_, reason)); }
+
+void ClientCore::OnTokenTaken() {
+  token_.OnTaken(now_, token_lifetime_);
+  if (!token_.has_provider() || token_lifetime_ == 0s) return;
+  // The next one is asked for well before the hub would end the connection.
+  refresh_at_ = now_.instant + token_lifetime_ - std::min<Duration>(token_lifetime_ / 4, 60s);
+}
 
 void ClientCore::GiveToken(const Now& now, std::uint32_t request, std::string_view token) {
   if (token.size() > kTokenBytesMax || !IsUtf8(token)) return TokenFailed(now, request, true);

@@ -132,6 +132,7 @@ class ClientCore {
   void Park();
   void ProbeLink();
   void AskToken(TokenReason reason);
+  void OnTokenTaken();
   // True: a clock jumped, and the link is being asked after.
   bool Begin(const Now& now);
   // True: a clock jumped.
@@ -168,6 +169,7 @@ class ClientCore {
   void SendLeave(CallId call, const Room& room);
   void LeaveRoom(Room& room);
   void OnJoinRefused(Room& room, const Error& error);
+  void ShowPresence(Room& room, const PresenceSnapshot& snapshot);
   void PutOff(Room& room, Duration at_least);
   void RunRoomDeadlines();
   bool ApplyJoined(Room& room, const Joined& joined);
@@ -234,7 +236,7 @@ class ClientCore {
   PublishQueue queue_;
   TokenSource token_;
   Instant refresh_at_ = kNever;
-  Duration refresh_after_{};
+  Duration token_lifetime_{};  // 0: without end
   Backoff backoff_;
   Now last_attempt_{};
   Instant retry_at_ = kNever;

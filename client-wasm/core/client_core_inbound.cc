@@ -34,12 +34,6 @@ bool MayMoveTo(std::string_view endpoint, std::string_view url) {
   return endpoint.starts_with("ws://") && url.starts_with("ws://");
 }
 
-// When to ask for the next token: well before the hub would end the connection.
-Duration RefreshAfter(std::uint32_t lifetime_ms) {
-  const Duration lifetime = std::chrono::milliseconds(lifetime_ms);
-  return lifetime - std::min<Duration>(lifetime / 4, 60s);
-}
-
 }  // namespace
 
 void ClientCore::TraceText(TraceLevel level, std::string_view text) {
@@ -161,10 +155,8 @@ bool ClientCore::On(std::uint32_t, const Welcome& welcome) {
   instance_ = welcome.instance.view;
   session_id_ = welcome.session_id.view;
   session_key_ = welcome.session_key.view;
-  if (token_.has_provider() && welcome.token_lifetime_ms != 0) {
-    refresh_after_ = RefreshAfter(welcome.token_lifetime_ms);
-    refresh_at_ = now_.instant + refresh_after_;
-  }
+  token_lifetime_ = std::chrono::milliseconds(welcome.token_lifetime_ms);
+  OnTokenTaken();
   connection_->OnWelcome(welcome, now_);
   backoff_.OnConnected(now_.instant);
   Enter(Step::kWelcome, {});
@@ -308,7 +300,7 @@ bool ClientCore::On(std::uint32_t id, const Ok&) {
   if (id != 0 && call == refresh_) {
     refresh_ = kNoCall;
     // The new token is taken to last as long as the first.
-    if (refresh_after_ > 0s) refresh_at_ = now_.instant + refresh_after_;
+    OnTokenTaken();
     return true;
   }
   if (const auto entry = queue_.Take(call)) {

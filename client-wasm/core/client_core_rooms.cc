@@ -91,9 +91,11 @@ CallId ClientCore::Join(const Now& now, RoomId id, const JoinOptions& options) {
   } else {
     room->SetOptions(options);
     call = AddRequest(Request::Kind::kJoin, id);
-    if (room->phase() == RoomPhase::kMember) {
+    if (room->phase() == RoomPhase::kMember && room->has_news()) {
+      SendJoin(*room);
+    } else if (room->phase() == RoomPhase::kMember && room->asked() == kNoCall) {
       SettleAll(Request::Kind::kJoin, id, Outcome::kDone, {});
-    } else if (room->phase() == RoomPhase::kAsked) {
+    } else if (room->asked() != kNoCall) {
       requests_.MarkSent(Request::Kind::kJoin, id, room->asked_at());
     } else if (TakeRoomStep(*room, RoomStep::kWant) && phase_ == Phase::kLive) {
       SendJoin(*room);
@@ -146,6 +148,11 @@ void ClientCore::LeaveRoom(Room& room) {
 
 void ClientCore::OnJoinRefused(Room& room, const Error& error) {
   const Fault fault = Kept(FaultOf(error));
+  if (room.phase() == RoomPhase::kMember) {
+    room.TakeBackOptions();
+    room.OnAgreed();
+    return SettleAll(Request::Kind::kJoin, room.id(), Outcome::kRefused, fault);
+  }
   if (error.temporary && room.was_member()) {
     effects_.Emit(Problem{room.id(), fault});
     return PutOff(room, fault.retry_after);
@@ -175,6 +182,13 @@ void ClientCore::RunRoomDeadlines() {
 }
 
 bool ClientCore::ApplyJoined(Room& room, const Joined& joined) {
+  if (room.phase() == RoomPhase::kMember) {
+    // Reading goes on where it is.
+    room.OnAgreed();
+    if (joined.presence) ShowPresence(room, *joined.presence);
+    SettleAll(Request::Kind::kJoin, room.id(), Outcome::kDone, {});
+    return true;
+  }
   const bool again = room.was_member();
   const std::optional<Room::Start> start = room.OnJoined(joined, now_);
   if (!start || joined.room.view != room.name()) {
@@ -187,16 +201,19 @@ bool ClientCore::ApplyJoined(Room& room, const Joined& joined) {
   effects_.Emit(RoomJoined{room.id(), start->verdict, again, start->recovered, *joined.position,
                            room.position()->offset, start->replayed,
                            joined.policy.value_or(RoomPolicy{})});
-  if (joined.presence) {
-    const PresenceSnapshot& snapshot = *joined.presence;
-    room.presence().version = snapshot.version;
-    // More than fits: empty, and to be asked for.
-    const bool whole = !room.wants_members() || !snapshot.users.empty() || snapshot.user_count == 0;
-    if (whole) TellPresence(room, snapshot, /*first=*/true, /*last=*/true);
-    if (!whole) AskPresence(room, {});
-  }
+  if (joined.presence) ShowPresence(room, *joined.presence);
   SettleAll(Request::Kind::kJoin, room.id(), Outcome::kDone, {});
+  // What was asked for while the Join was under way.
+  if (room.has_news()) SendJoin(room);
   return true;
+}
+
+void ClientCore::ShowPresence(Room& room, const PresenceSnapshot& snapshot) {
+  room.presence().version = snapshot.version;
+  // More than fits: empty, and to be asked for.
+  const bool whole = !room.wants_members() || !snapshot.users.empty() || snapshot.user_count == 0;
+  if (whole) TellPresence(room, snapshot, /*first=*/true, /*last=*/true);
+  if (!whole) AskPresence(room, {});
 }
 
 bool ClientCore::ApplyUnasked(const Joined& joined) {

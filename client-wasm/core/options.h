@@ -28,6 +28,8 @@ struct ClientOptions {
   std::uint64_t seed = 0;
 };
 
+// Of a room that is joined already, a token and member data, where given, take the place of those
+// before, and presence may only become more.
 struct JoinOptions {
   std::string_view token;
   std::string_view member_data;

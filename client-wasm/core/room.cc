@@ -31,23 +31,35 @@ bool Room::Take(RoomStep step) {
 }
 
 void Room::SetOptions(const JoinOptions& options) {
-  token_ = options.token;
-  member_data_ = options.member_data;
   since_ = options.since;
   on_lost_ = options.on_lost;
-  presence_ = options.presence;
   echo_ = options.echo;
+  if (phase_ == RoomPhase::kOut) {
+    terms_ = {};
+    has_news_ = false;
+  }
+  const auto replace = [this](std::string& known, std::string_view given) {
+    if (given.empty() || given == known) return;
+    known = given;
+    has_news_ = true;
+  };
+  replace(terms_.token, options.token);
+  replace(terms_.member_data, options.member_data);
+  if (options.presence > terms_.presence) {
+    terms_.presence = options.presence;
+    has_news_ = true;
+  }
 }
 
 Join Room::MakeJoin() const {
   Join join;
   join.room = std::string_view(name_);
-  join.token = std::string_view(token_);
+  join.token = std::string_view(terms_.token);
   join.since = since_;
   if (has_position_) join.since = cursor_.position();
   join.on_lost = on_lost_;
-  join.presence = presence_;
-  join.member_data = Bytes(member_data_);
+  join.presence = terms_.presence;
+  join.member_data = Bytes(terms_.member_data);
   return join;
 }
 
@@ -79,6 +91,7 @@ std::optional<Room::Start> Room::OnJoined(const Joined& joined, const Now& now) 
   has_position_ = true;
   was_member_ = true;
   joined_top_ = top.offset;
+  agreed_ = terms_;
   backoff_.OnConnected(now.instant);
   return start;
 }

@@ -33,10 +33,18 @@ class Room {
 
   // What the next Join says, with the position where there is one. Views this room.
   Join MakeJoin() const;
+  // Of a join. In a room that is wanted already, token and member data, where there are any, take
+  // the place of those before, and who asked for more of presence is not made to go without.
   void SetOptions(const JoinOptions& options);
+  // The hub does not know all of the options.
+  bool has_news() const { return has_news_; }
+  // The hub refused those that it was told of last: back to the ones before.
+  void TakeBackOptions() { terms_ = agreed_; }
 
   // The Join under way: the id it has on the wire, which only one of the same asking can answer.
-  void OnAsked(CallId id, const Now& now) { asked_ = id, asked_at_ = now; }
+  void OnAsked(CallId id, const Now& now) { asked_ = id, asked_at_ = now, has_news_ = false; }
+  // The Join of a member, which changes nothing but the options, was answered.
+  void OnAgreed() { asked_ = kNoCall, agreed_ = terms_; }
   CallId asked() const { return asked_; }
   const Now& asked_at() const { return asked_at_; }
 
@@ -68,7 +76,7 @@ class Room {
   void OnReset(const Position& position);
 
   // What a later Join says of this member.
-  void SetMemberData(std::string_view data) { member_data_ = data; }
+  void SetMemberData(std::string_view data) { terms_.member_data = data; }
   // What is known of who is there; ends with the membership.
   struct Presence {
     std::uint64_t version = 0;
@@ -77,7 +85,7 @@ class Room {
     bool stale = false;      // the list misses something: to be asked for again
   };
   Presence& presence() { return watch_; }
-  bool wants_members() const { return presence_ == PresenceInterest::kMembers; }
+  bool wants_members() const { return terms_.presence == PresenceInterest::kMembers; }
 
   // Absent before the first join and after the wish has ended.
   std::optional<Position> position() const {
@@ -87,11 +95,17 @@ class Room {
  private:
   RoomId id_;
   std::string name_;
-  std::string token_;
-  std::string member_data_;
+  // What a Join of a member may change.
+  struct Terms {
+    std::string token;
+    std::string member_data;
+    PresenceInterest presence = PresenceInterest::kNone;
+  };
+  Terms terms_;
+  Terms agreed_;  // by the hub
+  bool has_news_ = false;
   std::variant<std::monostate, Position, LastCount, LastMs> since_;
   OnLost on_lost_ = OnLost::kContinue;
-  PresenceInterest presence_ = PresenceInterest::kNone;
   bool echo_ = true;
 
   RoomPhase phase_ = RoomPhase::kOut;

@@ -12,6 +12,7 @@ bool TokenSource::OnToken(std::uint32_t request, std::string_view token) {
   if (request != 0 && (!asking_ || request != request_)) return false;
   token_ = token;
   stale_ = false;
+  lifetime_ = {};
   asking_ = false;
   return true;
 }

@@ -23,7 +23,11 @@ class TokenSource {
   const std::string& token() const { return token_; }
   bool has_provider() const { return provider_; }
   // A connection needs another token than this.
-  bool NeedsNew() const { return provider_ && stale_; }
+  bool NeedsNew(const Now& now) const {
+    return provider_ && (stale_ || (lifetime_ > 0s && Elapsed(taken_at_, now) >= lifetime_));
+  }
+  // The hub took it, and will for so long; 0: for as long as it likes.
+  void OnTaken(const Now& now, Duration lifetime) { taken_at_ = now, lifetime_ = lifetime; }
   // The hub said that it has expired. The next question's reason is kExpired.
   void OnExpired() { stale_ = true; }
 
@@ -41,6 +45,8 @@ class TokenSource {
   std::string token_;
   bool provider_;
   bool stale_;
+  Now taken_at_{};
+  Duration lifetime_{};  // 0: not known
   bool asking_ = false;
   std::uint32_t request_ = 0;
   Instant deadline_ = kNever;

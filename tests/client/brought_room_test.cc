@@ -58,6 +58,22 @@ TEST_F(BroughtRoom, ARoomThatNobodyAskedForIsWantedFromThenOn) {
   EXPECT_EQ(std::get<Position>(hello.joins[0].since), (Position{7, 1}));
 }
 
+TEST_F(BroughtRoom, WhoIsThereIsKnownAsSoonAsItIsAskedFor) {
+  BeConnected();
+  world.Say(hub.MakeJoined(roomcast::Join{.room = "chat:2"}, Verdict::kLive), 0);
+  client::JoinOptions options;
+  options.presence = PresenceInterest::kMembers;
+  const client::CallId call = world.Join(world.joined[0].room, options);
+  const ClientMessage* message = world.Next<roomcast::Join>();
+  ASSERT_NE(message, nullptr);
+  Joined joined = hub.MakeJoined(std::get<roomcast::Join>(message->body), Verdict::kLive);
+  const std::vector<PresenceUser> ann{{"ann", 1, {}}};
+  joined.presence = PresenceSnapshot{5, ann, 1, 1};
+  world.Say(joined, message->id);
+  EXPECT_EQ(world.outcome(call)->outcome, Outcome::kDone);
+  EXPECT_EQ(world.presence, (std::vector<std::string>{"list: +ann(1); 1/1"}));
+}
+
 TEST_F(BroughtRoom, ARoomThatWasLeftCanBeBroughtBack) {
   BeConnected();
   const RoomId room = world.Open("chat:1");

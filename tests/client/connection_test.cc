@@ -357,6 +357,22 @@ TEST_F(TokenStory, AnExpiredTokenIsReplacedBeforeTheNextAttempt) {
   EXPECT_EQ(std::get<Hello>(world.sent().back()->body).token.view, "new");
 }
 
+TEST_F(TokenStory, ATokenWhoseTimeIsOverIsReplacedWithoutTryingIt) {
+  hub.token_lifetime_ms = 60'000;
+  world.Connect();
+  world.GiveToken(world.tokens[0].request, "old");
+  hub.Accept();
+  world.LoseSocket();
+  world.Signal(client::Signal::kHidden);
+  world.Advance(61s);
+  ASSERT_EQ(world.tokens.size(), 2u);
+  EXPECT_EQ(world.tokens[1].reason, TokenReason::kExpired);
+  EXPECT_EQ(world.sockets, 1u);
+  world.GiveToken(world.tokens[1].request, "new");
+  world.OpenSocket();
+  EXPECT_EQ(std::get<Hello>(world.sent().back()->body).token.view, "new");
+}
+
 TEST_F(TokenStory, AProviderThatHangsIsAskedAgainLater) {
   world.Connect();
   world.Advance(30s);

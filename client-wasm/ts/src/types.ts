@@ -249,7 +249,7 @@ export interface RoomOptions {
   readonly token?: string | undefined;
   /** `false`: one's own messages are not delivered. By default they are. */
   readonly echo?: boolean | undefined;
-  /** What is wanted of who else is there; by default nothing. Handles of one room share it. */
+  /** What is wanted of who else is there; by default nothing. Handles of one room share the most. */
   readonly presence?: 'none' | 'counts' | 'members' | undefined;
   /** What others see beside one's user: anything that JSON can say, at most 1 KiB of it. */
   readonly data?: unknown;

@@ -172,6 +172,36 @@ test('a room that a backend brings one into is left when its last handle leaves'
   made.close();
 });
 
+test('who is in a room that a backend brings one into is known as soon as it is asked for', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  hub.bringIn('chat:brought');
+  hub.presence = [[1, 5], [2, user('ann', 1)], [3, 1], [4, 1]];
+  const room = made.room('chat:brought', { presence: 'members' });
+  await room.join();
+  assert.deepEqual([...room.presence.members.keys()], ['ann']);
+});
+
+test('a handle that asks for more gets it at once, and one that asks for less takes nothing away', async () => {
+  const hub = new FakeHub();
+  const made = await connected(hub);
+  const plain = made.room('chat:a');
+  await plain.join();
+  hub.presence = [[1, 5], [2, user('ann', 1)], [3, 1], [4, 1]];
+  const joined: string[] = [];
+  plain.on('joined', () => joined.push('plain'));
+  const curious = made.room('chat:a', { presence: 'members', data: 'curious' });
+  curious.on('joined', ({ rejoined }) => joined.push(`curious ${rejoined}`));
+  await curious.join();
+  assert.deepEqual([...curious.presence.members.keys()], ['ann']);
+  assert.deepEqual(joined, ['curious false']);
+  await made.room('chat:a').join();
+  assert.deepEqual(
+    hub.joins.map((join) => [join.number(7), join.text(8)]),
+    [[0, ''], [2, '"curious"']],
+  );
+});
+
 test('an inbox that the hub does not have says why not', async () => {
   const hub = new FakeHub();
   hub.refuses = { room: '$user:s-1', code: 102 };
