@@ -19,6 +19,16 @@ std::optional<M> Decode(std::string_view bytes, Arena& arena) {
   return message;
 }
 
+// Of bytes that we wrote ourselves.
+const char* ReadOwnVarint(const char* at, std::uint64_t& value) {
+  value = 0;
+  for (int shift = 0;; shift += 7) {
+    const auto byte = static_cast<unsigned char>(*at++);
+    value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return at;
+  }
+}
+
 }  // namespace
 
 std::optional<ClientFrame> DecodeClientFrame(std::string_view bytes, Arena& arena) {
@@ -47,6 +57,19 @@ void AppendFrame(std::string& out, const WatchEvent& event) {
 
 void AppendPublicationEntry(std::string& out, const Publication& publication) {
   wire::AppendItem(out, kRoomBatchPublications, publication);
+}
+
+std::string_view PublicationEntryAt(const char* at) {
+  std::uint64_t size = 0;
+  const char* fields = ReadOwnVarint(at + 1, size);
+  return {at, static_cast<std::size_t>(fields - at) + static_cast<std::size_t>(size)};
+}
+
+std::uint64_t PublicationEntryOffset(std::string_view entry) {
+  std::uint64_t value = 0;
+  const char* fields = ReadOwnVarint(entry.data() + 1, value);
+  ReadOwnVarint(fields + 1, value);  // the offset is the first of a publication's fields
+  return value;
 }
 
 void AppendRoomBatchHead(std::string& out, std::uint64_t handle, std::size_t entries_bytes) {

@@ -31,6 +31,10 @@ void AppendFrame(std::string& out, const WatchEvent& event);
 // A publication as an entry of RoomBatch, tag and length included: what history keeps, and what a
 // batch is built from by copying bytes.
 void AppendPublicationEntry(std::string& out, const Publication& publication);
+// Of an entry that was appended so and has an offset: the whole of it where it begins at `at`, and
+// its offset. A stranger's bytes are not read so.
+std::string_view PublicationEntryAt(const char* at);
+std::uint64_t PublicationEntryOffset(std::string_view entry);
 
 // What stands before `entries_bytes` bytes of publication entries to make them a whole frame with
 // one RoomBatch. At most kRoomBatchHeadBytesMax bytes.

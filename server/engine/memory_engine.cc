@@ -111,7 +111,7 @@ void MemoryEngine::ForgetReleased(Now now) {
 
 void MemoryEngine::KeepWithinMemory(const Stream& appended) {
   while (age_.bytes > limits_.history_bytes) {
-    Stream& oldest = *age_.chunks.front();
+    Stream& oldest = age_.Oldest();
     // What was just appended is still to be answered with.
     if (&oldest == &appended && oldest.chunks() == 1) return;
     evicted_ += oldest.DropOldestChunk();

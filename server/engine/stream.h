@@ -2,7 +2,6 @@
 #define ROOMCAST_SERVER_ENGINE_STREAM_H_
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,28 +9,20 @@
 
 #include "proto/protocol/instant.h"
 #include "proto/protocol/room_messages.h"
+#include "server/engine/chunk.h"
+#include "server/engine/history_age.h"
 #include "server/hub/engine.h"
 
 namespace roomcast::engine {
 
-class Stream;
-
-// What the streams of one engine share. Their history by age: one entry for each chunk, the oldest
-// first, so that what goes first when memory is short is the oldest, whichever room it is of.
-struct HistoryAge {
-  std::list<Stream*> chunks;
-  std::size_t bytes = 0;  // of memory, what is around the entries included
-  std::string scratch;    // where one Append() at a time encodes
-};
-
 // One room's stream: its position, and the publications it still keeps, as the very bytes that were
-// sent. They lie in chunks, each with an index of 8 bytes a publication. Age is counted on the
+// sent. Small ones lie together in chunks, a large one has one of its own. Age is counted on the
 // monotonic clock: a wall clock that jumps expires nothing. Not thread-safe.
 class Stream {
  public:
-  // A chunk's room for entries; a longer entry has one of its own. Small chunks waste little at
-  // their ends: see "HistoryTakesAtMost32BytesAroundAPublication".
-  static constexpr std::size_t kChunkBytes = 8 * 1024;
+  // The most that lies in one chunk, but for a publication that is larger. Small chunks waste
+  // little at their ends: see "HistoryTakesAtMost32BytesAroundAPublication".
+  static constexpr std::size_t kChunkBytes = OpenChunk::kBytesMax;
 
   // Goes on after `top`, with no history. `age` outlives the stream.
   Stream(const Position& top, HistoryAge& age) : top_(top), age_(age) {}
@@ -40,7 +31,8 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   // Gives the publication the next offset, encodes and keeps it; answers its entry, valid until the
-  // next append. It stays readable until then even where nothing is kept.
+  // next append. It stays readable until then even where nothing is kept. `keep.ttl` is at most 30
+  // days.
   std::string_view Append(const hub::Engine::Keep& keep, Publication publication, Instant now);
 
   struct Page {
@@ -59,52 +51,59 @@ class Stream {
   // Lets go the oldest chunk, of which there must be one; answers with how many publications it
   // had.
   std::size_t DropOldestChunk();
-  [[nodiscard]] std::size_t chunks() const { return chunks_.size(); }
+  [[nodiscard]] std::size_t chunks() const;
   void Clear();
 
   [[nodiscard]] const Position& top() const { return top_; }
   // What history holds begins here.
-  [[nodiscard]] std::uint64_t oldest() const { return top_.offset + 1 - kept_; }
+  [[nodiscard]] std::uint64_t oldest() const { return top_.offset + 1 - kept(); }
+  // When it was said; there must be one.
+  [[nodiscard]] Instant OldestSaid() const;
   // Of the entries alone.
-  [[nodiscard]] std::size_t bytes() const { return entry_bytes_; }
+  [[nodiscard]] std::size_t bytes() const { return history_ ? history_->entry_bytes : 0; }
+
+  // For HistoryAge: where this stream is in it.
+  [[nodiscard]] std::size_t age_place() const { return history_->age_place; }
+  void SetAgePlace(std::size_t place) { history_->age_place = place; }
 
  private:
-  struct Kept {
-    std::uint32_t end;    // where its entry ends in the chunk
-    std::uint32_t at_ms;  // after the chunk's begin
+  // Apart, for most rooms of a hub may hold none.
+  struct History {
+    std::vector<Chunk> closed;        // the oldest first
+    std::size_t gone = 0;             // so many at its front are empty
+    std::unique_ptr<OpenChunk> open;  // what follows them
+    std::uint64_t kept = 0;           // the last so many of all, without a hole
+    std::size_t entry_bytes = 0;
+    Instant last_said;  // which the records' times are counted back from
+    std::size_t age_place = 0;
   };
-  struct Chunk {
-    Instant begun;
-    std::uint64_t first_offset = 0;  // of index[0], whether or not it is still kept
-    std::size_t dropped = 0;         // entries at the front that are not
-    std::size_t capacity = 0;
-    std::unique_ptr<char[]> bytes;
-    std::vector<Kept> index;
-    std::size_t counted = 0;  // in HistoryAge::bytes
-    std::list<Stream*>::iterator place;
-
-    [[nodiscard]] std::size_t begin_of(std::size_t i) const {
-      return i == 0 ? 0 : index[i - 1].end;
-    }
-    [[nodiscard]] std::size_t used() const { return index.empty() ? 0 : index.back().end; }
-    [[nodiscard]] std::uint64_t last_offset() const { return first_offset + index.size() - 1; }
+  // A chunk, and which publications were put into it.
+  struct Span {
+    std::uint64_t first = 0;
+    std::size_t count = 0;
+    const Chunk* closed = nullptr;  // none: the open one
+    [[nodiscard]] bool Has(std::uint64_t offset) const { return offset - first < count; }
   };
 
-  Chunk& Open(std::size_t entry_bytes, Instant now);
-  // Nothing more comes into it: gives back what it does not use.
-  void Seal(Chunk& chunk);
-  void Count(Chunk& chunk);
+  // Puts a record behind the others, and answers where it lies.
+  const char* Put(std::string_view record);
+  const char* PutAlone(std::string_view record);
+  const char* PutTogether(std::string_view record);
+  void CloseOpen();
+  void AddClosed(Chunk chunk, std::size_t count);
   void DropOldest();
   void DropChunk();
-  [[nodiscard]] const Chunk& ChunkOf(std::uint64_t offset) const;
-  [[nodiscard]] Instant TimeOf(std::uint64_t offset) const;
-  [[nodiscard]] std::string_view EntryOf(std::uint64_t offset) const;
+  [[nodiscard]] std::uint64_t kept() const { return history_ ? history_->kept : 0; }
+  [[nodiscard]] Span Front() const;
+  [[nodiscard]] Span ClosedSpan(std::size_t i) const;
+  [[nodiscard]] Span OpenSpan() const;
+  [[nodiscard]] Span SpanOf(std::uint64_t offset) const;
+  [[nodiscard]] Record RecordOf(const Span& span, std::uint64_t offset) const;
+  [[nodiscard]] Instant SaidAt(const Record& record) const;
 
   Position top_;
   HistoryAge& age_;
-  std::vector<std::unique_ptr<Chunk>> chunks_;  // the oldest first
-  std::uint64_t kept_ = 0;                      // the last so many of all, without a hole
-  std::size_t entry_bytes_ = 0;
+  std::unique_ptr<History> history_;  // none: nothing is kept
 };
 
 }  // namespace roomcast::engine

@@ -351,7 +351,7 @@ void HomeRooms::FlushRoom(HomeRoom& room, RoomTurn& turn) {
     }
   }
   // A burst's memory is not kept.
-  if (turn.entries.capacity() > config_.recovery_page_bytes) turn.entries = std::string();
+  if (turn.entries.capacity() > config_.recovery_page_bytes) std::string().swap(turn.entries);
   turn.entries.clear();
   turn.first = turn.last = 0;
   turn.publications = 0;

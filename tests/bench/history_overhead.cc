@@ -1,5 +1,6 @@
-// What history holds around a publication: memory that the engine takes of the allocator, less the
-// encoded bytes, for rooms that are full. The worst of several sizes.
+// What history holds around a publication: memory that the engine takes of the allocator for rooms
+// that are full, less what it takes for the same rooms empty, less the encoded bytes. The worst of
+// several sizes.
 #include <malloc.h>
 
 #include <algorithm>
@@ -23,13 +24,19 @@ double OverheadOf(std::size_t data_bytes, std::size_t rooms) {
   publication.time_at = 1'700'000'000'000'000;
   publication.data = Bytes(data);
   const Now now{Instant(std::chrono::hours(1)), WallTime{1}};
-  const std::size_t before = mallinfo2().uordblks;
   auto memory = std::make_unique<MemoryEngine>(
       HashKey{1, 2}, 3, MemoryEngine::Limits{std::size_t{1} << 40, 1000, kKeptPositionsTtl});
+  const auto name_of = [](std::size_t room) { return "chat:" + std::to_string(room); };
+  for (std::size_t room = 0; room < rooms; ++room) {
+    hub::Engine::Answer answer;
+    memory->Top({}, name_of(room), keep, now);
+    memory->TakeAnswer(answer);
+  }
+  const std::size_t before = mallinfo2().uordblks;
   std::size_t encoded = 0;
   std::size_t count = 0;
   for (std::size_t room = 0; room < rooms; ++room) {
-    const std::string name = "chat:" + std::to_string(room);
+    const std::string name = name_of(room);
     hub::Engine::Answer answer;
     for (std::size_t i = 0; i < 2 * kHistoryMessages; ++i) {
       memory->Append({}, name, keep, publication, now);

@@ -68,6 +68,22 @@ TEST(MemoryEngine, OneCapForAllRoomsAndTheOldestHistoryGoesFirst) {
   EXPECT_GE(asker.Oldest("chat:0"), 3u);
 }
 
+TEST(MemoryEngine, WhatGoesIsTheOldestThoughItsRoomIsTheBusiest) {
+  Asker asker({1 << 20, 1000, 30s});
+  // One room was first and has since let go of what it said first; another fell silent later.
+  asker.Append("chat:busy", 2000);
+  asker.Pass(1s);
+  for (int i = 0; i < 100; ++i) asker.Append("chat:silent", 2000);
+  asker.Pass(1s);
+  for (int i = 0; i < 1500; ++i) asker.Append("chat:busy", 300);
+  asker.Pass(1s);
+  for (int i = 0; i < 350; ++i) asker.Append("chat:new", 2000);
+  EXPECT_GT(asker.engine.history_evicted(), 0u);
+  EXPECT_GT(asker.Oldest("chat:silent"), 10u) << "the oldest that is left";
+  EXPECT_EQ(asker.Oldest("chat:busy"), 502u) << "only what its own limit let go";
+  EXPECT_EQ(asker.Oldest("chat:new"), 1u);
+}
+
 TEST(MemoryEngine, APositionOutlivesItsMessages) {
   Asker asker({1 << 20, 1000, 30 * 24h});
   const Position top = asker.Append("chat:a", 100);

@@ -118,6 +118,21 @@ TEST(FrameTest, EntriesAreReadAsPublications) {
   EXPECT_FALSE(DecodePublicationEntries(entries.substr(1), arena).has_value());
 }
 
+TEST(FrameTest, AnEntryTellsItsOwnLengthAndOffset) {
+  for (const std::uint64_t offset : {std::uint64_t{1}, std::uint64_t{128}, UINT64_MAX}) {
+    for (const std::size_t data_bytes : {0, 1, 100, 128, 20'000, 70'000}) {
+      const std::string data(data_bytes, 'd');
+      const Publication publication = PublicationOf(offset, data);
+      std::string entries;
+      AppendPublicationEntry(entries, publication);
+      const std::size_t one = entries.size();
+      AppendPublicationEntry(entries, publication);
+      EXPECT_EQ(PublicationEntryAt(entries.data()).size(), one) << offset << " " << data_bytes;
+      EXPECT_EQ(PublicationEntryOffset(entries), offset) << data_bytes;
+    }
+  }
+}
+
 TEST(FrameTest, ManySmallMessagesAreRefusedBeforeTheyTakeMuchMemory) {
   std::string bytes;
   while (bytes.size() + 2 <= kInboundMessageBytesMax) bytes += FromHex("0a00");
