@@ -22,7 +22,7 @@ STORIES = [
           messages_refused("bad_hello"), told=3501),
     Story("a token that is none", encode(hello(token="nonsense")), 3500,
           'roomcast_tokens_refused_total{reason="malformed"}', told=3500),
-    Story("silence", b"", 3502, disconnects(3502), told=3502),
+    Story("silence", b"", 3002, disconnects(3002), told=3002),
 ]
 
 

@@ -164,6 +164,9 @@ TEST(Greeting, ASilentConnectionIsEndedAfterFiveSeconds) {
   EXPECT_FALSE(rig.wire(connection).closed);
   rig.Pass(1ms);
   EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kNotAuthenticatedInTime);
+  // Its network may have stalled, no more: a page that is told to stop would be gone for good.
+  EXPECT_EQ(AfterCloseCode(static_cast<std::uint32_t>(rig.wire(connection).code)),
+            AfterClose::kReconnect);
 }
 
 TEST(Greeting, NothingOvertakesWelcomeInASocketThatIsNotRead) {

@@ -169,8 +169,6 @@ void World::Patrol() {
     }
   }
   for (ClientIndex i = 0; i < clients_.size(); ++i) {
-    // Told to stop by what came of the bad days, as a Hello that was late: its user tries again.
-    if (healing_ && clients_[i].core->state() == client::ConnectionState::kDisconnected) Connect(i);
     const client::Stats stats = clients_[i].core->stats();
     bounds_.OnClient(i, stats);
     holes_.OnProtocolErrors(i, stats.protocol_errors);

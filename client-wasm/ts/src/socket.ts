@@ -31,11 +31,16 @@ const OPEN = 1;
 export class Socket {
   #socket: WebSocketLike | undefined;
 
-  /** `dial` may answer a socket that is open already. One that throws is a connection that failed. */
-  constructor(dial: () => WebSocketLike, handlers: SocketHandlers) {
+  /** Never throws: a constructor that does is a connection that failed. */
+  constructor(
+    WebSocket: WebSocketConstructor,
+    url: string,
+    protocol: string,
+    handlers: SocketHandlers,
+  ) {
     let socket: WebSocketLike;
     try {
-      socket = dial();
+      socket = new WebSocket(url, [protocol]);
     } catch (fault) {
       // Later, as a failed attempt would be: nobody is called from within a constructor.
       queueMicrotask(() => handlers.closed(CLOSED_ABNORMALLY, String(fault)));
@@ -43,11 +48,9 @@ export class Socket {
     }
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    const opened = (): void => {
+    socket.onopen = () => {
       if (this.#socket === socket) handlers.opened();
     };
-    if (socket.readyState === OPEN) queueMicrotask(opened);
-    else socket.onopen = opened;
     socket.onmessage = (event: { data: unknown }) => {
       if (this.#socket !== socket) return;
       if (typeof event.data === 'string') handlers.receivedText();
