@@ -86,7 +86,10 @@ export class Client {
       const message = 'there is no WebSocket here: pass one as an option';
       return quietly(Promise.reject(new RoomcastError('unsupported', message)));
     }
-    if (this.#state === 'disconnected' && !this.#driver.core) this.#setState('connecting');
+    if (this.#state === 'disconnected' && !this.#driver.core) {
+      this.#driver.hurry();
+      this.#setState('connecting');
+    }
     const connected = this.#driver.call((core) => core.run('rc_connect'), signal);
     return quietly(connected.then(() => {}));
   }

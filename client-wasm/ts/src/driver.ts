@@ -11,7 +11,7 @@ import { reportFault } from './events.js';
 import { Kind, Outcome, Signal, TokenWhy } from './exports.js';
 import { browserTargets, watchPage } from './page_signals.js';
 import { errorOf } from './problems.js';
-import { Socket, type WebSocketConstructor } from './socket.js';
+import { Socket, type WebSocketConstructor, type WebSocketLike } from './socket.js';
 import { TokenDesk } from './token_desk.js';
 import type { ClientOptions, TokenRequest } from './types.js';
 import type { SharedCore } from './wasm_loader.js';
@@ -53,6 +53,9 @@ const REASONS: Record<TokenWhy, TokenRequest['reason']> = {
   [TokenWhy.Refresh]: 'refresh',
 };
 const TIMER_MS_MAX = 0x7fffffff;
+// What the core asks for, too.
+const SUB_PROTOCOL = 'roomcast.v1';
+const CLOSING = 2;
 
 export class Driver {
   readonly #url: string;
@@ -70,6 +73,8 @@ export class Driver {
   #draining = false;
   #calls = new Map<number, Call>();
   #socket: { generation: number; socket: Socket } | undefined;
+  // Dialled before the core was there to ask for it.
+  #dialled: WebSocketLike | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: (() => void) | undefined;
 
@@ -147,6 +152,21 @@ export class Driver {
     return promise;
   }
 
+  /**
+   * The hub is about to be called: dials while the core still loads, which are two waits in one.
+   * Not where a token is asked for first, which may take longer than the hub waits for a Hello.
+   */
+  hurry(): void {
+    if (this.#dialled || this.#options.getToken) return;
+    try {
+      this.#dialled = this.#dial(this.#url, SUB_PROTOCOL);
+      // An error that nobody hears would be an uncaught exception of the package `ws`.
+      this.#dialled.onerror = () => {};
+    } catch {
+      // The core's own attempt will hear of it.
+    }
+  }
+
   /** An input without an outcome; nothing where there is no core. */
   input(
     action: (core: CoreClient) => void,
@@ -217,6 +237,9 @@ export class Driver {
       this.later(() => this.#host.loadFailed(error));
     } finally {
       this.#loading = false;
+      // Whoever wanted it thought better of it.
+      this.#dialled?.close();
+      this.#dialled = undefined;
     }
   }
 
@@ -332,8 +355,10 @@ export class Driver {
   #open(generation: number, url: string, protocol: string): void {
     this.#socket?.socket.drop();
     this.#host.attempt();
-    const WebSocket = this.#options.WebSocket ?? globalThis.WebSocket;
-    const socket = new Socket(WebSocket as WebSocketConstructor, url, protocol, {
+    const dialled = this.#dialled;
+    this.#dialled = undefined;
+    const isThere = dialled && dialled.readyState < CLOSING;
+    const socket = new Socket(() => (isThere ? dialled : this.#dial(url, protocol)), {
       opened: () => this.input((core) => core.run('rc_on_open', generation)),
       received: (message) => this.input((core) => core.received(generation, message), message),
       receivedText: () => this.input((core) => core.run('rc_on_text', generation)),
@@ -343,6 +368,11 @@ export class Driver {
       },
     });
     this.#socket = { generation, socket };
+  }
+
+  #dial(url: string, protocol: string): WebSocketLike {
+    const WebSocket = (this.#options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor;
+    return new WebSocket(url, [protocol]);
   }
 
   #setTimer(at: number): void {

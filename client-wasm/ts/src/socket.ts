@@ -31,16 +31,11 @@ const OPEN = 1;
 export class Socket {
   #socket: WebSocketLike | undefined;
 
-  /** Never throws: a constructor that does is a connection that failed. */
-  constructor(
-    WebSocket: WebSocketConstructor,
-    url: string,
-    protocol: string,
-    handlers: SocketHandlers,
-  ) {
+  /** `dial` may answer a socket that is open already. One that throws is a connection that failed. */
+  constructor(dial: () => WebSocketLike, handlers: SocketHandlers) {
     let socket: WebSocketLike;
     try {
-      socket = new WebSocket(url, [protocol]);
+      socket = dial();
     } catch (fault) {
       // Later, as a failed attempt would be: nobody is called from within a constructor.
       queueMicrotask(() => handlers.closed(CLOSED_ABNORMALLY, String(fault)));
@@ -48,9 +43,11 @@ export class Socket {
     }
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => {
+    const opened = (): void => {
       if (this.#socket === socket) handlers.opened();
     };
+    if (socket.readyState === OPEN) queueMicrotask(opened);
+    else socket.onopen = opened;
     socket.onmessage = (event: { data: unknown }) => {
       if (this.#socket !== socket) return;
       if (typeof event.data === 'string') handlers.receivedText();

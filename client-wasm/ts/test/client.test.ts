@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClient, RoomcastError } from 'roomcast';
+import { type Client, createClient, RoomcastError } from 'roomcast';
 import { FakeHub } from './support/fake_hub.js';
 import { client, codeOf, connected, URL_OF_HUB } from './support/session.js';
 
@@ -52,6 +52,68 @@ test('connects: states, session, clock, sub-protocol', async () => {
   const now = made.now();
   assert.ok(now && Math.abs(now.time - 1_700_000_000_000) < 10_000, `hub time ${now?.time}`);
   assert.equal(made.stats().connections, 1);
+});
+
+// In a page that has not loaded the core yet.
+let pages = 0;
+async function first(hub: FakeHub): Promise<Client> {
+  pages += 1;
+  const fresh = (await import(`${import.meta.resolve('roomcast')}?page=${pages}`)) as {
+    createClient: typeof createClient;
+  };
+  return fresh.createClient(URL_OF_HUB, { WebSocket: hub.WebSocket });
+}
+
+test('the hub is called while the core loads, and once', async () => {
+  const hub = new FakeHub();
+  const made = await first(hub);
+  const connecting = made.connect();
+  assert.equal(hub.sockets.made.length, 1);
+  assert.deepEqual(hub.sockets.made[0]?.protocols, ['roomcast.v1']);
+  await hub.accept();
+  await connecting;
+  assert.equal(hub.sockets.made.length, 1);
+  assert.equal(made.stats().attempts, 1);
+  made.close();
+});
+
+test('a call that failed while the core loads is made again', async () => {
+  const hub = new FakeHub();
+  const made = await first(hub);
+  const connecting = made.connect();
+  (await hub.sockets.next()).lose();
+  await hub.accept();
+  await connecting;
+  assert.equal(made.stats().attempts, 1);
+  made.close();
+});
+
+test('a call that nobody wants any more when the core is there is ended', async () => {
+  for (const end of ['disconnect', 'close', 'abort'] as const) {
+    const hub = new FakeHub();
+    const made = await first(hub);
+    const ending = new AbortController();
+    const connecting = codeOf(made.connect({ signal: ending.signal }));
+    const dialled = await hub.sockets.next();
+    if (end === 'abort') ending.abort();
+    else made[end]();
+    await connecting;
+    while (dialled.readyState === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(hub.sockets.made.length, 1, end);
+    made.close();
+  }
+});
+
+test('a token is asked for before the hub is called', async () => {
+  const hub = new FakeHub();
+  let give: ((token: string) => void) | undefined;
+  const getToken = (): Promise<string> => new Promise((resolve) => (give = resolve));
+  const connecting = client(hub, { getToken }).connect();
+  while (!give) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(hub.sockets.made.length, 0);
+  give('secret');
+  await hub.accept();
+  await connecting;
 });
 
 test('after a lost connection it comes back with its rooms, and says so', async () => {

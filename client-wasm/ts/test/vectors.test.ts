@@ -29,7 +29,11 @@ async function conversation(): Promise<Conversation> {
   void client.connect();
   const socket = await next();
   const hear = (name: string): void => socket.receive(bytesOf(serverVector(name).hex));
+  const greeted = new Promise<void>((resolve) => {
+    socket.answer = () => resolve();
+  });
   socket.open();
+  await greeted;
   hear('conversation_02_welcome');
   assert.equal(client.state, 'connected');
   assert.equal(room.state, 'joined');
