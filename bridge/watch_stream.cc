@@ -3,7 +3,6 @@
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/slice.h>
 
-#include <chrono>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -18,12 +17,6 @@
 
 namespace roomcast::bridge {
 namespace {
-
-// A stream that has just written waits so long for more to write with it: what a backend's stream
-// costs is decided by the number of its writes. The first after a pause goes at once, and so does
-// what follows a large one: there is as much again.
-constexpr std::chrono::milliseconds kWritesApart(20);
-constexpr std::size_t kLargeWrite = std::size_t{64} * 1024;
 
 // A smaller piece costs less to copy than to refer to.
 constexpr std::size_t kWorthAReference = 4096;
@@ -163,8 +156,8 @@ void WatchStream::OnWriteDone(bool ok) {
 }
 
 void WatchStream::WriteWhenDue() {
-  if (StreamPump::Clock::now() >= not_before_) return WriteNext();
-  if (!rung_.exchange(true)) world_.pump->RingAt(shared_from_this(), not_before_);
+  if (pace_.MayWrite(StreamPump::Clock::now())) return WriteNext();
+  if (!rung_.exchange(true)) world_.pump->RingAt(shared_from_this(), pace_.due());
 }
 
 void WatchStream::WriteNext() {
@@ -176,8 +169,9 @@ void WatchStream::WriteNext() {
   if (!taken.pieces.empty()) {
     writing_.store(true);
     if (taken.end) waits_.store(true);
+    const std::size_t pieces = taken.pieces.size();
     response_ = Join(std::move(taken.pieces));
-    if (response_.Length() < kLargeWrite) not_before_ = StreamPump::Clock::now() + kWritesApart;
+    pace_.OnWrite(StreamPump::Clock::now(), pieces, response_.Length());
     StartWrite(&response_);
     return;
   }

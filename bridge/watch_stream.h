@@ -17,6 +17,7 @@
 #include "bridge/open_streams.h"
 #include "bridge/stream_pump.h"
 #include "bridge/watch_gateway.h"
+#include "bridge/write_pace.h"
 
 namespace roomcast::bridge {
 
@@ -61,7 +62,7 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void Read();
   // Writes what there is, if nothing is being written. Under the lock.
   void WriteNext();
-  // The same, at once or when enough time has passed since the last write.
+  // The same, at once or when its pace allows.
   void WriteWhenDue();
   void End(const HubError& why);
   // Under the lock, as all that ends it. True: its caller may no more.
@@ -84,7 +85,7 @@ class WatchStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   bool ended_ = false;
   bool reading_ = false;
   bool half_closed_ = false;
-  StreamPump::Clock::time_point not_before_;
+  WritePace pace_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
 };
