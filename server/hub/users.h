@@ -42,7 +42,7 @@ class Users {
     SessionNumber number;
   };
   template <class Value>
-  using ByName = std::unordered_map<std::string, Value, KeyedHash, std::equal_to<>>;
+  using PerUser = std::unordered_map<std::string, Value, KeyedHash, std::equal_to<>>;
 
   // Where the user's sessions are.
   [[nodiscard]] std::vector<SessionRef> SessionsOf(std::string_view user) const;
@@ -55,8 +55,8 @@ class Users {
   Revocations& revocations_;
   SessionDirectory& directory_;
   const std::size_t kept_max_;  // of this shard
-  ByName<std::vector<Place>> places_;
-  ByName<std::vector<KeptRoom>> kept_;
+  PerUser<std::vector<Place>> places_;
+  PerUser<std::vector<KeptRoom>> kept_;
   std::size_t kept_rooms_ = 0;
 };
 
