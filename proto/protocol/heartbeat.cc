@@ -51,7 +51,6 @@ Ping Heartbeat::MakeProbe(Instant now, std::int64_t clock, Duration deadline) {
 }
 
 bool Heartbeat::OnPong(const Pong& pong, Instant now) {
-  OnHeard(now);
   if (!awaiting_ || pong.sequence != sequence_) return false;
   awaiting_ = false;
   probe_deadline_ = Duration(0);

@@ -210,7 +210,7 @@ class BridgeAnswers {
   virtual void OnTrimmed(BridgeCall, const Trimmed&) {}
 
   // To ReadHistory; its `session` and `request` say nothing.
-  virtual void OnHistory(BridgeCall, HistoryAnswer) {}
+  virtual void OnHistory(BridgeCall, HistoryAnswer&&) {}
 
   // To an order about sessions: how many it concerned.
   struct Counted {

@@ -59,7 +59,6 @@ class Shard::Impl {
   void OnMessage(ConnectionId id, std::string_view bytes, Now now) {
     Session* session = sessions_.Find(id);
     if (session == nullptr) return;
-    if (session->heartbeat) session->heartbeat->OnHeard(now.instant);
     commands_.OnFrame(*session, bytes, now);
     Touch(*session);
     Finish(now);

@@ -81,7 +81,7 @@ void BridgeDesk::OnTrimmed(hub::BridgeCall call, const Trimmed& answer) {
   std::move (*done)(bridge::TrimOutcome{{answer.top.epoch, answer.top.offset}, answer.removed});
 }
 
-void BridgeDesk::OnHistory(hub::BridgeCall call, hub::HistoryAnswer answer) {
+void BridgeDesk::OnHistory(hub::BridgeCall call, hub::HistoryAnswer&& answer) {
   Waiter waiter = Close(call);
   auto* done = std::get_if<HistoryDone>(&waiter);
   if (done == nullptr) return;

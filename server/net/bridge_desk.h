@@ -47,7 +47,7 @@ class BridgeDesk : public hub::BridgeAnswers {
   void OnPublished(hub::BridgeCall call, const Published& answer) override;
   void OnCounted(hub::BridgeCall call, const Counted& answer) override;
   void OnTrimmed(hub::BridgeCall call, const Trimmed& answer) override;
-  void OnHistory(hub::BridgeCall call, hub::HistoryAnswer answer) override;
+  void OnHistory(hub::BridgeCall call, hub::HistoryAnswer&& answer) override;
 
   // Those of PublishStream.
   ItemDesk& items() { return items_; }

@@ -1,6 +1,7 @@
 // Joining, leaving, heartbeats and the ends of sessions.
 #include <gtest/gtest.h>
 
+#include "proto/protocol/frame.h"
 #include "proto/protocol/limits.h"
 #include "server/hub/home.h"
 #include "tests/support/hub_rig.h"
@@ -134,6 +135,18 @@ TEST(Conversation, WhatTheHubTakesToGreetIsNoSignOfTheClientsLife) {
   rig.Pass(30'999ms);
   EXPECT_FALSE(rig.wire(connection).closed);
   rig.Pass(1ms);
+  EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kNoPong);
+}
+
+TEST(Conversation, WhatWaitedAtTheDoorIsNoSignOfLifeWhenItIsLetIn) {
+  HubRig rig;
+  const auto connection = rig.Greeted();
+  std::string bytes;
+  AppendFrame(bytes, ClientMessage{0, Ping{.sequence = 1}});
+  AppendFrame(bytes, ClientMessage{0, Pong{.sequence = 1}});
+  rig.Pass(10s);
+  rig.shard(0).OnMessage(connection, bytes, rig.now());
+  rig.Pass(25s);
   EXPECT_EQ(rig.wire(connection).code, DisconnectCode::kNoPong);
 }
 

@@ -193,7 +193,7 @@ TEST_P(HeartbeatStory, GoesAsTold) {
   for (const Line& line : story.lines) {
     SCOPED_TRACE("at " + std::to_string(line.at.count() / 1000) + " ms");
     const Instant now = kStart + line.at;
-    if (line.hears == Hears::kByte) heartbeat.OnHeard(now);
+    if (line.hears != Hears::kNothing) heartbeat.OnHeard(now);
     if (line.hears >= Hears::kPong) {
       const std::uint64_t sequence = SequenceOf(line.hears, latest);
       EXPECT_EQ(heartbeat.OnPong(Pong{sequence, 0, 0}, now), line.hears == Hears::kPong);
@@ -332,6 +332,7 @@ Ends RunToTheEnd(std::uint64_t seed) {
       const Flying news = *next;
       flying.erase(next);
       if (news.to_hub) {
+        hub.OnHeard(news.arrives);
         hub.OnPong(news.pong, news.arrives);
         ends.hub_heard = news.arrives;
       } else {

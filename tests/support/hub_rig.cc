@@ -127,6 +127,7 @@ void HubRig::Watch(hub::ConnectionId stream, const hub::WatchInput& input) {
 }
 
 void HubRig::SayBytes(hub::ConnectionId connection, std::string_view bytes) {
+  shards_[ShardOf(connection)]->shard->OnAlive(connection, now_);
   shards_[ShardOf(connection)]->shard->OnMessage(connection, bytes, now_);
 }
 
