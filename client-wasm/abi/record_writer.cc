@@ -35,7 +35,7 @@ std::string_view NameOf(GapReason reason) {
 }  // namespace
 
 void RecordWriter::Write(const EffectBatch& batch, std::string_view frame) {
-  records_.clear();
+  records_.Clear();
   text_.clear();
   frame_ = frame;
   for (const Effect& effect : batch) {
@@ -44,7 +44,7 @@ void RecordWriter::Write(const EffectBatch& batch, std::string_view frame) {
 }
 
 rc_effect& RecordWriter::Add(std::uint32_t kind) {
-  rc_effect& record = records_.emplace_back();
+  rc_effect& record = records_.Add({});
   record.kind = kind;
   return record;
 }

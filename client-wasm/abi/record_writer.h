@@ -3,11 +3,11 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "client-wasm/abi/atoms.h"
 #include "client-wasm/abi/roomcast_abi.h"
 #include "client-wasm/core/effects.h"
+#include "client-wasm/core/plain_vector.h"
 
 namespace roomcast::client {
 
@@ -18,7 +18,7 @@ class RecordWriter {
   // In place of the records before. Publications of `batch` view `frame`.
   void Write(const EffectBatch& batch, std::string_view frame);
 
-  const std::vector<rc_effect>& records() const { return records_; }
+  const PlainVector<rc_effect>& records() const { return records_; }
   const std::string& text() const { return text_; }
 
  private:
@@ -50,7 +50,7 @@ class RecordWriter {
   void One(const Problem& effect);
   void One(const Trace& effect);
 
-  std::vector<rc_effect> records_;
+  PlainVector<rc_effect> records_;
   std::string text_;
   std::string_view frame_;
   Atoms atoms_;

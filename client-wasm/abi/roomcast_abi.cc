@@ -154,7 +154,7 @@ void rc_effects(void) {
   RecordWriter& writer = client->writer;
   writer.Write(client->batch, client->inbound.view());
   rc_mailbox& mailbox = client->mailbox;
-  mailbox.effects = reinterpret_cast<rc_address>(writer.records().data());
+  mailbox.effects = reinterpret_cast<rc_address>(writer.records().begin());
   mailbox.effect_count = static_cast<std::uint32_t>(writer.records().size());
   mailbox.text = reinterpret_cast<rc_address>(writer.text().data());
   mailbox.text_bytes = static_cast<std::uint32_t>(writer.text().size());
@@ -330,26 +330,10 @@ rc_address rc_stats(void) {
   Client* const found = module.chosen;
   if (found == nullptr) return 0;
   const Stats stats = found->core.stats();
-  const std::uint64_t counts[RC_STAT_COUNT] = {stats.attempts,
-                                               stats.connections,
-                                               stats.resumed,
-                                               stats.messages_in,
-                                               stats.bytes_in,
-                                               stats.messages_out,
-                                               stats.bytes_out,
-                                               stats.publications,
-                                               stats.seen,
-                                               stats.echoes,
-                                               stats.gaps,
-                                               stats.resent,
-                                               stats.dropped,
-                                               stats.protocol_errors,
-                                               stats.unknown_replies,
-                                               stats.lost_links,
-                                               stats.queued,
-                                               stats.queued_bytes,
-                                               stats.round_trip_us};
-  std::transform(std::begin(counts), std::end(counts), found->stats.begin(),
+  std::array<std::uint64_t, RC_STAT_COUNT> counts;
+  static_assert(sizeof stats == sizeof counts);
+  std::memcpy(counts.data(), &stats, sizeof counts);
+  std::transform(counts.begin(), counts.end(), found->stats.begin(),
                  [](std::uint64_t count) { return static_cast<double>(count); });
   return reinterpret_cast<rc_address>(found->stats.data());
 }

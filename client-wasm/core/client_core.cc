@@ -13,8 +13,8 @@ namespace {
 // How long after a failed refresh the application is asked again.
 constexpr Duration kRefreshAgain = 10s;
 
-constexpr std::string_view kStateNames[] = {"disconnected", "connecting", "connected",
-                                            "reconnecting", "closed"};
+constexpr const char* kStateNames[] = {"disconnected", "connecting", "connected", "reconnecting",
+                                       "closed"};
 
 std::uint64_t PublicHalf(const std::array<char, kProducerBytes>& producer) {
   std::uint64_t half = 0;
@@ -161,7 +161,7 @@ void ClientCore::StopWith(const Fault& fault, bool by_application) {
   SettleEverything(fault, by_application);
 }
 
-void ClientCore::ProtocolError(ClientCode code, std::string_view text) {
+void ClientCore::ProtocolError(ClientCode code, const char* text) {
   ++stats_.protocol_errors;
   Fault fault = FaultOf(code, text);
   effects_.Emit(Problem{kNoRoom, fault});

@@ -126,7 +126,7 @@ class ClientCore {
   void OnLost(const Fault& fault, const RetryAdvice& advice);
   void ForgetConnection();
   void StopWith(const Fault& fault, bool by_application);
-  void ProtocolError(ClientCode code, std::string_view text);
+  void ProtocolError(ClientCode code, const char* text);
   void RunConnectionDeadlines();
   void Wake(bool renew_attempt);
   void Park();
@@ -142,7 +142,10 @@ class ClientCore {
 
   // client_core_calls.cc: the application's calls and how they settle
   CallId NextCall();
+  // Where the room is not there, or the client is closed: refused, and which call that is.
+  CallId RefuseOutside(RoomId id, const Room* room);
   CallId AddRequest(Request::Kind kind, RoomId room);
+  void Refuse(CallId call, RoomId room, const Fault& fault);
   CallId RefuseAtOnce(RoomId room, const Fault& fault);
   void Settle(const Request& request, Outcome outcome, const Fault& fault);
   void Settle(const PublishQueue::Entry& entry, Outcome outcome, const Fault& fault);
@@ -153,6 +156,8 @@ class ClientCore {
   CallId Enqueue(RoomId room, ClientMessage& message, std::uint64_t counter, Duration timeout);
 
   // client_core_asks.cc: what a room is asked
+  // Where there is too much: refused, and which call that is.
+  CallId RefuseMemberData(RoomId id, std::string_view data);
   void TellPresence(Room& room, const PresenceSnapshot& snapshot, bool first, bool last);
   void AskPresence(Room& room, std::string_view cursor);
   bool On(std::uint32_t id, const HistoryPage& page);

@@ -10,11 +10,8 @@ namespace roomcast::client {
 CallId ClientCore::History(const Now& now, RoomId id, const HistoryOptions& options) {
   Begin(now);
   const Room* room = FindRoom(id);
-  CallId call = kNoCall;
-  if (room == nullptr || phase_ == Phase::kClosed) {
-    call = RefuseAtOnce(
-        id, FaultOf(phase_ == Phase::kClosed ? ClientCode::kClosed : ClientCode::kNoSuchRoom));
-  } else {
+  CallId call = RefuseOutside(id, room);
+  if (call == kNoCall) {
     ClientMessage message;
     roomcast::History history;
     history.room = std::string_view(room->name());
@@ -31,16 +28,9 @@ CallId ClientCore::History(const Now& now, RoomId id, const HistoryOptions& opti
 CallId ClientCore::UpdateMember(const Now& now, RoomId id, std::string_view member_data) {
   Begin(now);
   Room* room = FindRoom(id);
-  std::optional<Fault> fault;
-  if (member_data.size() > kMemberDataBytesMax) {
-    fault = FaultOf(ErrorCode::kTooLarge, "the member data has more than 1024 bytes");
-  }
-  if (room == nullptr) fault = FaultOf(ClientCode::kNoSuchRoom);
-  if (phase_ == Phase::kClosed) fault = FaultOf(ClientCode::kClosed);
-  CallId call = kNoCall;
-  if (fault) {
-    call = RefuseAtOnce(id, *fault);
-  } else {
+  CallId call = RefuseOutside(id, room);
+  if (call == kNoCall) call = RefuseMemberData(id, member_data);
+  if (call == kNoCall) {
     room->SetMemberData(member_data);
     ClientMessage message;
     message.body = PresenceUpdate{std::string_view(room->name()), Bytes(member_data)};
@@ -48,6 +38,11 @@ CallId ClientCore::UpdateMember(const Now& now, RoomId id, std::string_view memb
   }
   Finish();
   return call;
+}
+
+CallId ClientCore::RefuseMemberData(RoomId id, std::string_view data) {
+  if (data.size() <= kMemberDataBytesMax) return kNoCall;
+  return RefuseAtOnce(id, TooLarge("the member data has more than 1024 bytes"));
 }
 
 bool ClientCore::On(std::uint32_t id, const HistoryPage& page) {

@@ -26,17 +26,16 @@ Publish MakePublish(std::string_view room, const PublishOptions& options) {
 
 // What the hub would refuse, refused here. nullopt: well formed.
 std::optional<Fault> Check(const PublishOptions& options) {
-  const auto too_large = [](std::string_view text) { return FaultOf(ErrorCode::kTooLarge, text); };
   if (options.data.size() > kPublicationDataBytesMax) {
-    return too_large("the data has more than 65536 bytes");
+    return TooLarge("the data has more than 65536 bytes");
   }
-  if (options.type.size() > kTypeBytesMax) return too_large("the type has more than 64 bytes");
-  if (options.key.size() > kKeyBytesMax) return too_large("the key has more than 128 bytes");
-  if (options.tags.size() > kTagsMax) return too_large("there are more than 8 tags");
+  if (options.type.size() > kTypeBytesMax) return TooLarge("the type has more than 64 bytes");
+  if (options.key.size() > kKeyBytesMax) return TooLarge("the key has more than 128 bytes");
+  if (options.tags.size() > kTagsMax) return TooLarge("there are more than 8 tags");
   bool utf8 = IsUtf8(options.type) && IsUtf8(options.key);
   for (const Tag& tag : options.tags) {
     if (std::max(tag.name.view.size(), tag.value.view.size()) > kTagBytesMax) {
-      return too_large("a tag has more than 64 bytes");
+      return TooLarge("a tag has more than 64 bytes");
     }
     utf8 = utf8 && IsUtf8(tag.name.view) && IsUtf8(tag.value.view);
   }
@@ -52,16 +51,26 @@ CallId ClientCore::NextCall() {
   return last_call_;
 }
 
+void ClientCore::Refuse(CallId call, RoomId room, const Fault& fault) {
+  effects_.Emit(Settled{call, room, Outcome::kRefused, fault});
+}
+
 CallId ClientCore::RefuseAtOnce(RoomId room, const Fault& fault) {
   const CallId call = NextCall();
-  effects_.Emit(Settled{call, room, Outcome::kRefused, fault});
+  Refuse(call, room, fault);
   return call;
+}
+
+CallId ClientCore::RefuseOutside(RoomId id, const Room* room) {
+  if (phase_ == Phase::kClosed) return RefuseAtOnce(id, FaultOf(ClientCode::kClosed));
+  if (room == nullptr) return RefuseAtOnce(id, FaultOf(ClientCode::kNoSuchRoom));
+  return kNoCall;
 }
 
 CallId ClientCore::AddRequest(Request::Kind kind, RoomId room) {
   const Request request{NextCall(), kind, room, now_};
   if (!requests_.Add(request)) {
-    effects_.Emit(Settled{request.call, room, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
+    Refuse(request.call, room, FaultOf(ClientCode::kQueueFull));
   }
   return request.call;
 }
@@ -122,13 +131,11 @@ void ClientCore::PumpQueue() {
 CallId ClientCore::Publish(const Now& now, RoomId id, const PublishOptions& options) {
   Begin(now);
   const Room* room = FindRoom(id);
-  std::optional<Fault> fault = Check(options);
-  if (room == nullptr) fault = FaultOf(ClientCode::kNoSuchRoom);
-  if (phase_ == Phase::kClosed) fault = FaultOf(ClientCode::kClosed);
-  CallId call = kNoCall;
-  if (fault) {
-    call = RefuseAtOnce(id, *fault);
-  } else {
+  CallId call = RefuseOutside(id, room);
+  if (call == kNoCall) {
+    if (const std::optional<Fault> fault = Check(options)) call = RefuseAtOnce(id, *fault);
+  }
+  if (call == kNoCall) {
     ClientMessage message;
     roomcast::Publish publish = MakePublish(room->name(), options);
     publish.counter = last_counter_ + 1;
@@ -144,14 +151,18 @@ CallId ClientCore::Enqueue(RoomId room, ClientMessage& message, std::uint64_t co
                            Duration timeout) {
   const CallId call = NextCall();
   message.id = static_cast<std::uint32_t>(call);
-  auto entry = std::make_unique<PublishQueue::Entry>(
-      PublishQueue::Entry{call, room, counter, {}, timeout, now_});
+  auto entry = std::make_unique<PublishQueue::Entry>();
+  entry->call = call;
+  entry->room = room;
+  entry->counter = counter;
+  entry->timeout = timeout;
+  entry->begun = now_;
   AppendFrame(entry->frame, message);
   if (queue_.Add(std::move(entry))) {
     if (counter != 0) last_counter_ = counter;
     PumpQueue();
   } else {
-    effects_.Emit(Settled{call, room, Outcome::kRefused, FaultOf(ClientCode::kQueueFull)});
+    Refuse(call, room, FaultOf(ClientCode::kQueueFull));
   }
   return call;
 }

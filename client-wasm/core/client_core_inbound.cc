@@ -18,11 +18,11 @@ namespace roomcast::client {
 namespace {
 
 // In the order of the variants' alternatives.
-constexpr std::string_view kServerBodies[] = {
+constexpr const char* kServerBodies[] = {
     "nothing known", "Welcome",  "Joined",    "RoomBatch",   "Gap",          "Reset",      "Tops",
     "Left",          "Presence", "Published", "HistoryPage", "PresencePage", "CallResult", "Ok",
     "Error",         "Ping",     "Pong",      "GoAway",      "Disconnect"};
-constexpr std::string_view kClientBodies[] = {
+constexpr const char* kClientBodies[] = {
     "nothing",        "Hello", "Join",    "Leave", "Publish", "History", "PresenceGet",
     "PresenceUpdate", "Call",  "Refresh", "Ping",  "Pong",    "Bye"};
 static_assert(std::size(kServerBodies) == std::variant_size_v<decltype(ServerMessage::body)>);
@@ -70,7 +70,7 @@ void ClientCore::SendHello() {
   hello.sent_at = Microseconds(now_.instant);
   std::size_t bytes = wire::EncodedBytes(hello);
   auto* const joins = effects_.arena().Allocate<roomcast::Join>(rooms_.size());
-  std::vector<Connection::HelloJoin> asked;
+  PlainVector<Connection::HelloJoin> asked;
   for (const auto& room : rooms_) {
     // Without memory for them, rooms are joined after Welcome.
     if (joins == nullptr) break;
@@ -78,9 +78,9 @@ void ClientCore::SendHello() {
     const roomcast::Join& join = *::new (joins + asked.size()) roomcast::Join(room->MakeJoin());
     bytes += wire::EncodedBytes(join) + 4;
     if (bytes > kHelloBytesMax) break;
-    asked.push_back({room->id(), NextCall()});
+    const CallId call = asked.Add({room->id(), NextCall()}).asked;
     TakeRoomStep(*room, RoomStep::kAsk);
-    room->OnAsked(asked.back().asked, now_);
+    room->OnAsked(call, now_);
     requests_.MarkSent(Request::Kind::kJoin, room->id(), now_);
   }
   hello.joins = {joins, asked.size()};
@@ -142,7 +142,7 @@ bool ClientCore::On(std::uint32_t, const Welcome& welcome) {
     ProtocolError(ClientCode::kBadFrame, "a second Welcome");
     return false;
   }
-  if (welcome.joins.size() != connection_->hello_joins().size()) {
+  if (welcome.joins.size() != connection_->hello_joins()) {
     ProtocolError(ClientCode::kBadFrame, "Welcome answers other joins than Hello had");
     return false;
   }
@@ -169,7 +169,7 @@ bool ClientCore::On(std::uint32_t, const Welcome& welcome) {
       Settle(*entry, Outcome::kUnknown, FaultOf(ClientCode::kHubChanged));
     }
   }
-  const std::vector<Connection::HelloJoin> asked = connection_->hello_joins();
+  const PlainVector<Connection::HelloJoin> asked = connection_->TakeHelloJoins();
   for (std::size_t i = 0; i < asked.size() && connection_; ++i) {
     ApplyHelloJoin(asked[i], welcome.joins[i]);
   }
@@ -224,7 +224,7 @@ bool ClientCore::On(std::uint32_t, const RoomBatch& batch) {
   if (room == nullptr) return true;
   bool hole = false;
   DeliverAll(*room, batch, hole);
-  if (hole) ProtocolError(ClientCode::kBadStream, {});
+  if (hole) ProtocolError(ClientCode::kBadStream, "");
   return !hole;
 }
 

@@ -76,19 +76,12 @@ void ClientCore::ReleaseRoom(const Now& now, RoomId id) {
 CallId ClientCore::Join(const Now& now, RoomId id, const JoinOptions& options) {
   Begin(now);
   Room* room = FindRoom(id);
-  std::optional<Fault> fault;
-  if (options.member_data.size() > kMemberDataBytesMax) {
-    fault = FaultOf(ErrorCode::kTooLarge, "the member data has more than 1024 bytes");
+  CallId call = RefuseOutside(id, room);
+  if (call == kNoCall) call = RefuseMemberData(id, options.member_data);
+  if (call == kNoCall && (options.token.size() > kTokenBytesMax || !IsUtf8(options.token))) {
+    call = RefuseAtOnce(id, TooLarge("the token is not UTF-8 of at most 8192 bytes"));
   }
-  if (options.token.size() > kTokenBytesMax || !IsUtf8(options.token)) {
-    fault = FaultOf(ErrorCode::kTooLarge, "the token is not UTF-8 of at most 8192 bytes");
-  }
-  if (room == nullptr) fault = FaultOf(ClientCode::kNoSuchRoom);
-  if (phase_ == Phase::kClosed) fault = FaultOf(ClientCode::kClosed);
-  CallId call = kNoCall;
-  if (fault) {
-    call = RefuseAtOnce(id, *fault);
-  } else {
+  if (call == kNoCall) {
     room->SetOptions(options);
     call = AddRequest(Request::Kind::kJoin, id);
     if (room->phase() == RoomPhase::kMember && room->has_news()) {
@@ -108,11 +101,8 @@ CallId ClientCore::Join(const Now& now, RoomId id, const JoinOptions& options) {
 CallId ClientCore::Leave(const Now& now, RoomId id) {
   Begin(now);
   Room* room = FindRoom(id);
-  CallId call = kNoCall;
-  if (room == nullptr || phase_ == Phase::kClosed) {
-    call =
-        RefuseAtOnce(id, FaultOf(room == nullptr ? ClientCode::kNoSuchRoom : ClientCode::kClosed));
-  } else {
+  CallId call = RefuseOutside(id, room);
+  if (call == kNoCall) {
     const bool hub_knows = phase_ == Phase::kLive && room->phase() > RoomPhase::kOffline;
     LeaveRoom(*room);
     call = AddRequest(Request::Kind::kLeave, id);

@@ -18,7 +18,7 @@ Heartbeat::Config HeartbeatConfig(const Welcome& welcome) {
 
 }  // namespace
 
-void Connection::OnHelloSent(std::int64_t clock, std::vector<HelloJoin> joins) {
+void Connection::OnHelloSent(std::int64_t clock, PlainVector<HelloJoin> joins) {
   hello_sent_at_ = clock;
   hello_joins_ = std::move(joins);
 }
@@ -90,13 +90,13 @@ RoomId Connection::FindHandle(std::uint64_t handle) const {
 }
 
 void Connection::AddHandle(std::uint64_t handle, RoomId room) {
-  std::erase_if(handles_,
-                [=](const Handle& known) { return known.handle == handle || known.room == room; });
-  handles_.push_back({handle, room});
+  handles_.RemoveIf(
+      [=](const Handle& known) { return known.handle == handle || known.room == room; });
+  handles_.Add({handle, room});
 }
 
 void Connection::RemoveRoom(RoomId room) {
-  std::erase_if(handles_, [room](const Handle& handle) { return handle.room == room; });
+  handles_.RemoveIf([room](const Handle& handle) { return handle.room == room; });
 }
 
 }  // namespace roomcast::client

@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/plain_vector.h"
 #include "proto/protocol/clock_sync.h"
 #include "proto/protocol/heartbeat.h"
 #include "proto/protocol/limits.h"
@@ -35,9 +36,10 @@ class Connection {
   Generation generation() const { return generation_; }
   const Now& begun() const { return begun_; }
 
-  void OnHelloSent(std::int64_t clock, std::vector<HelloJoin> joins);
+  void OnHelloSent(std::int64_t clock, PlainVector<HelloJoin> joins);
   std::int64_t hello_sent_at() const { return hello_sent_at_; }
-  const std::vector<HelloJoin>& hello_joins() const { return hello_joins_; }
+  std::size_t hello_joins() const { return hello_joins_.size(); }
+  PlainVector<HelloJoin> TakeHelloJoins() { return std::move(hello_joins_); }
 
   // From here on the hub's silence counts. Intervals that make no sense become the defaults.
   void OnWelcome(const Welcome& welcome, const Now& now);
@@ -76,14 +78,14 @@ class Connection {
   Generation generation_;
   Now begun_;
   std::int64_t hello_sent_at_ = 0;
-  std::vector<HelloJoin> hello_joins_;
+  PlainVector<HelloJoin> hello_joins_;
   std::optional<Heartbeat> heartbeat_;
   std::int64_t ping_sent_at_ = 0;  // our latest, by our clock
   // The hub's latest, as it said and when it came.
   std::uint64_t hub_ping_ = 0;
   std::int64_t hub_ping_sent_at_ = 0;
   std::int64_t hub_ping_came_at_ = 0;
-  std::vector<Handle> handles_;  // few enough (256 rooms) to look through
+  PlainVector<Handle> handles_;  // few enough (256 rooms) to look through
   Instant move_at_ = kNever;
 };
 

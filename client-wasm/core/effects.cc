@@ -8,7 +8,7 @@
 
 namespace roomcast::client {
 
-void Effects::Emit(const Effect& effect) { batch_.effects_.push_back(effect); }
+void Effects::Emit(const Effect& effect) { batch_.effects_.Add(effect); }
 
 void Effects::EmitClose(const CloseSocket& close) {
   Flush();

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "client-wasm/core/fault.h"
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/plain_vector.h"
 #include "proto/protocol/arena.h"
 #include "proto/protocol/client_messages.h"
 #include "proto/protocol/instant.h"
@@ -168,18 +168,18 @@ using Effect = std::variant<OpenSocket, SendBytes, CloseSocket, SetTimer, NeedTo
 // frame they came in: it must outlive them. Cleared and used again, it allocates nothing.
 class EffectBatch {
  public:
-  std::vector<Effect>::const_iterator begin() const { return effects_.begin(); }
-  std::vector<Effect>::const_iterator end() const { return effects_.end(); }
+  const Effect* begin() const { return effects_.begin(); }
+  const Effect* end() const { return effects_.end(); }
   bool empty() const { return effects_.empty(); }
   std::size_t size() const { return effects_.size(); }
   void Clear() {
-    effects_.clear();
+    effects_.Clear();
     arena_.Reset();
   }
 
  private:
   friend class Effects;
-  std::vector<Effect> effects_;
+  PlainVector<Effect> effects_;
   Arena arena_{kClientArenaBytesMax};
 };
 

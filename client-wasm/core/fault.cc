@@ -63,6 +63,8 @@ Fault FaultOf(ErrorCode code, std::string_view message) {
   return Make(kErrors, static_cast<std::uint32_t>(code), message);
 }
 
+Fault TooLarge(const char* message) { return FaultOf(ErrorCode::kTooLarge, message); }
+
 Fault FaultOf(const Error& error) {
   Fault fault = Make(kErrors, error.code, error.message.view);
   fault.retryable = error.temporary;

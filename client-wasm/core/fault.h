@@ -46,6 +46,7 @@ Fault FaultOf(ClientCode code);
 // With a message in place of the usual one.
 Fault FaultOf(ClientCode code, std::string_view message);
 Fault FaultOf(ErrorCode code, std::string_view message);
+Fault TooLarge(const char* message);
 Fault FaultOf(const Error& error);
 // A room that the hub took the session out of.
 Fault FaultOfLeft(std::uint32_t code, std::string_view reason);

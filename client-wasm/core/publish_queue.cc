@@ -24,20 +24,20 @@ void PublishQueue::LookAfter(const Entry& entry) {
 }
 
 bool PublishQueue::Add(std::unique_ptr<Entry> entry) {
-  if (entries_.size() >= kQueueMessages || bytes_ + entry->frame.size() > kQueueBytes) return false;
+  if (size_ >= kQueueMessages || bytes_ + entry->frame.size() > kQueueBytes) return false;
   bytes_ += entry->frame.size();
   LookAfter(*entry);
-  entries_.push_back(std::move(entry));
+  entries_[size_++] = std::move(entry);
   return true;
 }
 
 PublishQueue::Entry* PublishQueue::NextToSend() {
-  if (sent_ >= entries_.size()) return nullptr;
+  if (sent_ >= size_) return nullptr;
   Entry* next = entries_[sent_].get();
-  const auto oldest = std::find_if(entries_.begin(), entries_.end(),
-                                   [](const auto& entry) { return entry->counter != 0; });
-  if (next->counter != 0 && next->counter - (*oldest)->counter >= kCountersInFlight) return nullptr;
-  return next;
+  if (next->counter == 0) return next;
+  std::size_t oldest = 0;
+  while (entries_[oldest]->counter == 0) ++oldest;
+  return next->counter - entries_[oldest]->counter < kCountersInFlight ? next : nullptr;
 }
 
 void PublishQueue::MarkSent(Entry& entry, const Now& now) {
@@ -50,35 +50,37 @@ void PublishQueue::MarkSent(Entry& entry, const Now& now) {
 
 std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeAt(std::size_t index) {
   std::unique_ptr<Entry> taken = std::move(entries_[index]);
-  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
   if (index < sent_) --sent_;
+  --size_;
+  // The empty place goes to the end.
+  for (; index < size_; ++index) entries_[index].swap(entries_[index + 1]);
   bytes_ -= taken->frame.size();
   return taken;
 }
 
 std::unique_ptr<PublishQueue::Entry> PublishQueue::Take(CallId call) {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+  for (std::size_t i = 0; i < size_; ++i) {
     if (entries_[i]->call == call) return TakeAt(i);
   }
   return nullptr;
 }
 
 std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeEverSent() {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+  for (std::size_t i = 0; i < size_; ++i) {
     if (entries_[i]->may_count()) return TakeAt(i);
   }
   return nullptr;
 }
 
 std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeFirst() {
-  if (entries_.empty()) return nullptr;
+  if (size_ == 0) return nullptr;
   return TakeAt(0);
 }
 
 std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeExpired(const Now& now) {
   if (now.instant < look_at_.instant && now.wall < look_at_.wall) return nullptr;
   look_at_ = kNoLook;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+  for (std::size_t i = 0; i < size_; ++i) {
     const Entry& entry = *entries_[i];
     if (Elapsed(StartOf(entry), now) >= LimitOf(entry)) {
       // Look again: what comes behind it was not looked at.
@@ -91,7 +93,7 @@ std::unique_ptr<PublishQueue::Entry> PublishQueue::TakeExpired(const Now& now) {
 }
 
 void PublishQueue::MarkUnsent() {
-  for (const auto& entry : entries_) {
+  for (const auto& entry : entries()) {
     entry->sent.reset();
     LookAfter(*entry);
   }

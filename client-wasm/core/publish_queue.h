@@ -1,10 +1,11 @@
 #ifndef ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
 #define ROOMCAST_CLIENT_WASM_CORE_PUBLISH_QUEUE_H_
 
+#include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "client-wasm/core/ids.h"
 #include "proto/protocol/limits.h"
@@ -60,14 +61,17 @@ class PublishQueue {
   // The connection is gone: everything is to be sent (again).
   void MarkUnsent();
 
-  std::size_t size() const { return entries_.size(); }
+  std::size_t size() const { return size_; }
   std::size_t bytes() const { return bytes_; }
 
  private:
+  std::span<const std::unique_ptr<Entry>> entries() const { return {entries_.data(), size_}; }
   std::unique_ptr<Entry> TakeAt(std::size_t index);
   void LookAfter(const Entry& entry);
 
-  std::vector<std::unique_ptr<Entry>> entries_;
+  // As many as there may be: what never grows needs no code for it.
+  std::array<std::unique_ptr<Entry>, kQueueMessages> entries_;
+  std::size_t size_ = 0;
   std::size_t sent_ = 0;  // how many at the front went out on this connection
   std::size_t bytes_ = 0;
   // Before both, nothing has waited too long: so that an input need not look at every entry.

@@ -12,13 +12,13 @@ const Now& StartOf(const Request& request) { return request.sent ? *request.sent
 
 bool Requests::Add(const Request& request) {
   if (requests_.size() >= kRequestsMax) return false;
-  requests_.push_back(request);
+  requests_.Add(request);
   return true;
 }
 
 Request Requests::TakeAt(std::size_t index) {
   const Request taken = requests_[index];
-  requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(index));
+  requests_.RemoveAt(index);
   return taken;
 }
 
@@ -32,7 +32,7 @@ const Request* Requests::Find(CallId call) const {
 std::optional<Request> Requests::Take(CallId call) {
   const Request* found = Find(call);
   if (found == nullptr) return std::nullopt;
-  return TakeAt(static_cast<std::size_t>(found - requests_.data()));
+  return TakeAt(static_cast<std::size_t>(found - requests_.begin()));
 }
 
 std::optional<Request> Requests::TakeFirst(Request::Kind kind, RoomId room) {

@@ -2,9 +2,9 @@
 #define ROOMCAST_CLIENT_WASM_CORE_REQUESTS_H_
 
 #include <optional>
-#include <vector>
 
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/plain_vector.h"
 #include "proto/protocol/limits.h"
 
 namespace roomcast::client {
@@ -49,7 +49,7 @@ class Requests {
  private:
   Request TakeAt(std::size_t index);
 
-  std::vector<Request> requests_;  // by rising id
+  PlainVector<Request> requests_;  // by rising id
 };
 
 }  // namespace roomcast::client

@@ -5,7 +5,7 @@
 
 namespace roomcast::client {
 
-// What a client counted since it was made.
+// What a client counted since it was made; in the order of RC_STAT_*.
 struct Stats {
   std::uint64_t attempts = 0;     // sockets asked for
   std::uint64_t connections = 0;  // Welcomes

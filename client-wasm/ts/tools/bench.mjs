@@ -1,5 +1,5 @@
 // The package's figures, one `name value unit` a line: what a page downloads, what decoding costs
-// (bench/decode.ts), and what reconnects leave behind (bench/reconnect.ts).
+// (bench/decoding.ts), and what reconnects leave behind (bench/reconnect.ts).
 //
 //   bench.mjs [NAME…] [--json] [--list]
 //
