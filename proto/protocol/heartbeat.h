@@ -46,8 +46,9 @@ class Heartbeat {
   // postpone the end and do not prevent it.
   [[nodiscard]] Ping MakeProbe(Instant now, std::int64_t clock, Duration deadline);
 
-  // The peer's answer; that it was heard is told by OnHeard(), at the moment when it came. True if it answered the latest ping, and round_trip() is new. The peer's
-  // times are a stranger's numbers: nonsense is taken as "held it for no time".
+  // The peer's answer; that it was heard is told by OnHeard(), at the moment when it came. True if
+  // it answered the latest ping, and round_trip() is new. The peer's times are a stranger's
+  // numbers: nonsense is taken as "held it for no time".
   bool OnPong(const Pong& pong, Instant now);
 
   std::optional<Duration> round_trip() const {

@@ -61,11 +61,11 @@ class Shard {
 
   // A connection is open and its upgrade is done. `id` was never used before.
   void OnOpen(ConnectionId id, Now now);
-  // One whole binary message of the connection. It may have waited at the door, so that by itself it
-  // is no sign of life.
+  // One whole binary message of the connection. It may have waited at the door, so that by itself
+  // it is no sign of life.
   void OnMessage(ConnectionId id, std::string_view bytes, Now now);
-  // At `now` any byte came in, or the peer acknowledged bytes of ours. Cheap; call it as often as it
-  // is true.
+  // At `now` any byte came in, or the peer acknowledged bytes of ours. Cheap; call it as often as
+  // it is true.
   void OnAlive(ConnectionId id, Now now);
   // The connection ended by itself or by its peer (`code`: the peer's close code, or 1006).
   void OnClosed(ConnectionId id, std::uint16_t code, Now now);
