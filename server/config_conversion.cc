@@ -95,6 +95,7 @@ hub::HubConfig HubConfigFrom(const v1::Config& config, hub::Secrets& secrets) {
   hub.join_burst = config.limits().join_burst();
   hub.commands_per_second = config.limits().commands_per_second();
   hub.command_burst = config.limits().command_burst();
+  hub.user_rate_factor = config.limits().user_rate_factor();
   hub.resume_window = FromMs(config.sessions().resume_window_ms());
   hub.parked_max = config.sessions().parked_max();
   hub.parked_bytes_max = config.sessions().parked_bytes();

@@ -126,6 +126,8 @@ inline constexpr std::uint32_t kJoinsPerSecond = 50;
 inline constexpr std::uint32_t kJoinBurst = 512;
 inline constexpr std::uint32_t kCommandsPerSecond = 200;
 inline constexpr std::uint32_t kCommandBurst = 1000;
+// What all sessions of one user may do together is what so many may.
+inline constexpr std::uint32_t kUserRateFactor = 4;
 // A client with all the rooms it may have can join them one by one.
 static_assert(kJoinBurst >= kRoomsPerConnection);
 

@@ -62,14 +62,15 @@ std::string_view FirstOf(std::string_view frame) {
 }  // namespace
 
 Commands::Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
-                   Credentials& credentials, LocalRooms& rooms, Courier& courier, Outbox& outbox,
-                   Events& events)
+                   Credentials& credentials, LocalRooms& rooms, UserShares& shares,
+                   Courier& courier, Outbox& outbox, Events& events)
     : config_(config),
       speaker_(speaker),
       greeter_(greeter),
       joiner_(joiner),
       credentials_(credentials),
       rooms_(rooms),
+      shares_(shares),
       courier_(courier),
       outbox_(outbox),
       events_(events),
@@ -139,8 +140,8 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
   }
   if (session.state == Session::State::kGreeting || MustWait(session, message)) return false;
   if (IsCommand(message)) {
-    if (!session.rates) session.rates = std::make_unique<SessionRates>(config_, now.instant);
-    if (!IsInTime(session, id, session.rates->commands, "commands", now)) return true;
+    if (!session.rates) session.rates.reset(new Session::Rates{SessionRates(config_, now.instant)});
+    if (!IsInTime(session, id, RateOf::kCommands, now)) return true;
   }
   if (hello != nullptr) {
     events_.OnBadMessage(BadMessage::kSecondHello);
@@ -178,7 +179,7 @@ bool Commands::RunOne(Session& session, const ClientMessage& message, Now now) {
 }
 
 void Commands::OnJoin(Session& session, std::uint32_t id, const Join& join, Now now) {
-  if (!IsInTime(session, id, session.rates->joins, "joins", now)) return;
+  if (!IsInTime(session, id, RateOf::kJoins, now)) return;
   if (rooms_.Find(session, join.room.view)) {
     bool asks = false;
     if (const auto failure = joiner_.AskAgain(session, join, id, now, asks)) {
@@ -198,10 +199,15 @@ void Commands::OnLeave(Session& session, std::uint32_t id, const Leave& leave) {
   speaker_.Reply(session, id, Ok{});
 }
 
-bool Commands::IsInTime(Session& session, std::uint32_t id, SessionRates::Rate& rate,
-                        std::string_view of_what, Now now) {
-  if (rate.bucket.Take(now.instant)) {
+bool Commands::IsInTime(Session& session, std::uint32_t id, RateOf of, Now now) {
+  UserShares::Share*& user = session.rates->user;
+  const bool has_share = !session.anonymous && config_.user_rate_factor > 0;
+  if (has_share && user == nullptr) user = &shares_.Enter(session.user);
+  SessionRates::Rate& rate = session.rates->own[of];
+  const Duration held = has_share ? UserShares::Wait(*user, of, now.instant) : Duration(0);
+  if (held == Duration(0) && rate.bucket.Take(now.instant)) {
     rate.refused_in_a_row = 0;
+    if (has_share) shares_.Count(*user, of);
     return true;
   }
   if (++rate.refused_in_a_row > rate.bucket.burst()) {
@@ -209,11 +215,12 @@ bool Commands::IsInTime(Session& session, std::uint32_t id, SessionRates::Rate& 
                         "it went on after being told to wait");
     return false;
   }
-  speaker_.Fail(session, id,
-                {ErrorCode::kTooManyRequests,
-                 "the most is " + std::to_string(rate.bucket.per_second()) + " " +
-                     std::string(of_what) + " a second",
-                 rate.bucket.Wait(now.instant)});
+  const RateLimit limit = held > Duration(0) ? LimitOfUser(config_, of) : LimitOf(config_, of);
+  std::string message = "the most is " + std::to_string(limit.per_second) + " ";
+  message.append(kRateNames[IndexOf(of)]).append(" a second");
+  if (held > Duration(0)) message += " of all the user's sessions";
+  const Duration wait = std::max(held, rate.bucket.Wait(now.instant));
+  speaker_.Fail(session, id, {ErrorCode::kTooManyRequests, std::move(message), wait});
   return false;
 }
 
@@ -235,7 +242,7 @@ const NamespaceConfig* Commands::FindAllowed(Session& session, std::uint32_t id,
 }
 
 void Commands::OnPublish(Session& session, std::uint32_t id, const Publish& publish, Now now) {
-  if (!IsInTime(session, id, session.rates->publishes, "publishes", now)) return;
+  if (!IsInTime(session, id, RateOf::kPublishes, now)) return;
   static constexpr Deed kPublish{&NamespaceConfig::may_publish, &Rights::publish,
                                  /*in_own_room=*/false, "the session may not publish in this room"};
   if (FindAllowed(session, id, publish.room.view, kPublish) == nullptr) return;

@@ -22,8 +22,8 @@ namespace roomcast::hub {
 class Commands {
  public:
   Commands(const HubConfig& config, Speaker& speaker, Greeter& greeter, Joiner& joiner,
-           Credentials& credentials, LocalRooms& rooms, Courier& courier, Outbox& outbox,
-           Events& events);
+           Credentials& credentials, LocalRooms& rooms, UserShares& shares, Courier& courier,
+           Outbox& outbox, Events& events);
 
   // The bytes of one WebSocket message.
   void OnFrame(Session& session, std::string_view bytes, Now now);
@@ -63,10 +63,9 @@ class Commands {
   void OnPresenceGet(Session& session, std::uint32_t id, const PresenceGet& get);
   void OnPresenceUpdate(Session& session, std::uint32_t id, const PresenceUpdate& update);
   void OnRefresh(Session& session, std::uint32_t id, const Refresh& refresh, Now now);
-  // Takes one from the rate. False: there is none; it is refused, and who goes on all the same is
-  // ended.
-  bool IsInTime(Session& session, std::uint32_t id, SessionRates::Rate& rate,
-                std::string_view of_what, Now now);
+  // Takes one from the session's rate and its user's. False: there is none; it is refused, and who
+  // goes on all the same is ended.
+  bool IsInTime(Session& session, std::uint32_t id, RateOf of, Now now);
 
   const HubConfig& config_;
   Speaker& speaker_;
@@ -74,6 +73,7 @@ class Commands {
   Joiner& joiner_;
   Credentials& credentials_;
   LocalRooms& rooms_;
+  UserShares& shares_;
   Courier& courier_;
   Outbox& outbox_;
   Events& events_;

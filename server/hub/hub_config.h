@@ -58,6 +58,8 @@ struct HubConfig {
   std::uint32_t join_burst = kJoinBurst;
   std::uint32_t commands_per_second = kCommandsPerSecond;
   std::uint32_t command_burst = kCommandBurst;
+  // All sessions of one user together have so many times the rates of one; 0: no limit.
+  std::uint32_t user_rate_factor = kUserRateFactor;
   // How long a session whose connection was lost is parked; 0: not at all. At most so many, and so
   // many bytes, in the whole hub.
   Duration resume_window = kResumeWindow;
@@ -97,6 +99,7 @@ inline void TakeReloadable(HubConfig& running, const HubConfig& wanted) {
   running.join_burst = wanted.join_burst;
   running.commands_per_second = wanted.commands_per_second;
   running.command_burst = wanted.command_burst;
+  running.user_rate_factor = wanted.user_rate_factor;
   running.resume_window = wanted.resume_window;
   running.parked_max = wanted.parked_max;
   running.parked_bytes_max = wanted.parked_bytes_max;

@@ -73,7 +73,7 @@ bool Resumer::Adopt(Session& session) {
   session.has_number = true;
   session.key = parked.key;
   session.opened_at = parked.opened_at;
-  if (parked.rates) session.rates = std::make_unique<SessionRates>(*parked.rates);
+  if (parked.rates) session.rates.reset(new Session::Rates{*parked.rates});
   session.arrival->former_rooms = std::move(parked.rooms);
   return true;
 }
@@ -94,7 +94,7 @@ ParkedSession Resumer::ToParked(const Session& session) const {
   parked.key = session.key;
   parked.user = session.user;
   parked.anonymous = session.anonymous;
-  if (session.rates) parked.rates = *session.rates;
+  if (session.rates) parked.rates = session.rates->own;
   parked.opened_at = session.opened_at;
   parked.connected_at = session.connected_at;
   parked.client = clients_.At(session.client);

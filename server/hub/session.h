@@ -16,6 +16,7 @@
 #include "server/hub/parked_session.h"
 #include "server/hub/session_id.h"
 #include "server/hub/session_rates.h"
+#include "server/hub/user_rates.h"
 #include "server/hub/watch_state.h"
 
 namespace roomcast::hub {
@@ -140,8 +141,12 @@ struct Session {
   Instant room_tokens_until = kNever;
   ProducerId producer;
   std::optional<Heartbeat> heartbeat;
-  // From the first command on.
-  std::unique_ptr<SessionRates> rates;
+  // From the first command on. `user`: none for an anonymous session, and where there is no limit.
+  struct Rates {
+    SessionRates own;
+    UserShares::Share* user = nullptr;
+  };
+  std::unique_ptr<Rates> rates;
 
   std::vector<Membership> rooms;
   // Of these, where to look first for one to be caught up: each has its turn.

@@ -40,6 +40,7 @@ class Shard::Impl {
         revocations_(config_.revocations_max),
         directory_(config_, courier_, tallies_, world.events),
         users_(config_, courier_, tallies_, revocations_, directory_),
+        shares_(id, config_, courier_),
         credentials_(config_, world.authenticator, revocations_, speaker_, local_, deadlines_,
                      world.events),
         joiner_(config_, local_, credentials_, courier_),
@@ -47,7 +48,7 @@ class Shard::Impl {
         greeter_(id, config_, credentials_, world.secrets, speaker_, joiner_, local_, resumer_,
                  deadlines_, courier_, drain_, clients_, world.events),
         orders_(sessions_, local_, joiner_, speaker_, tallies_, world.events),
-        commands_(config_, speaker_, greeter_, joiner_, credentials_, local_, courier_,
+        commands_(config_, speaker_, greeter_, joiner_, credentials_, local_, shares_, courier_,
                   world.outbox, world.events),
         inspector_(id, config_, home_, local_, sessions_, directory_, clients_),
         watches_(config_, sessions_, local_, world.outbox, deadlines_, courier_, world.events) {}
@@ -134,7 +135,7 @@ class Shard::Impl {
     home_.OnConfigChanged(now);
     local_.OnConfigChanged();
     sessions_.ForEach([&](Session& session) {
-      if (session.rates) session.rates->Reconfigure(config_);
+      if (session.rates) session.rates->own.Reconfigure(config_);
       if (session.state == Session::State::kOpen) {
         credentials_.LeaveForbidden(session, LeftCode::kPermissionLost);
       }
@@ -310,6 +311,8 @@ class Shard::Impl {
   void On(const LeaveUser& order, Now) {
     if (!Refuse(order.call, Orders::FaultOf(order.code))) users_.OnLeave(order);
   }
+  void On(const UserSpent& spent, Now now) { users_.OnSpent(spent, now); }
+  void On(const HoldUser& hold, Now now) { shares_.OnHold(hold, now.instant); }
   void On(const EndOneSession& order, Now now) {
     if (!Refuse(order.call, Orders::FaultOf(order.words))) directory_.OnEndByOrder(order, now);
   }
@@ -391,6 +394,7 @@ class Shard::Impl {
     }
     orders_.LetGo(*session);
     resumer_.LetGo(*session);
+    if (session->rates && session->rates->user) shares_.Leave(*session->rates->user);
     local_.RemoveAll(*session);
     sessions_.Remove(*session);
   }
@@ -408,6 +412,7 @@ class Shard::Impl {
   Revocations revocations_;
   SessionDirectory directory_;
   Users users_;
+  UserShares shares_;
   ClientNames clients_;
   Credentials credentials_;
   Joiner joiner_;

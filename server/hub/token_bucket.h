@@ -22,6 +22,12 @@ class TokenBucket {
     full_at_ = full_after;
     return true;
   }
+  // Takes so many, though there are none: it owes them.
+  void Charge(std::uint32_t count, Instant now) {
+    const Duration cost = Duration(1'000'000) / std::max<std::uint32_t>(per_second_, 1);
+    full_at_ = std::max(full_at_, now) + cost * count;
+  }
+  [[nodiscard]] bool IsFull(Instant now) const { return full_at_ <= now; }
   void SetRate(std::uint32_t per_second, std::uint32_t burst) {
     per_second_ = per_second;
     burst_ = burst;

@@ -1,6 +1,7 @@
 #ifndef ROOMCAST_SERVER_HUB_USER_MAIL_H_
 #define ROOMCAST_SERVER_HUB_USER_MAIL_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,6 +67,12 @@ struct JoinUser {
   KeptRoom room;
   bool keep = false;  // sessions of later, too
 };
+// A shard has let so many commands of the user's sessions pass since it last said so.
+struct UserSpent {
+  ShardId shard{};
+  std::string user;
+  std::array<std::uint32_t, 3> counts{};  // by RateOf
+};
 struct LeaveUser {
   BridgeCall call{};
   std::string user;
@@ -97,6 +104,11 @@ struct SessionAdmitted {
   SessionRef session;
   std::optional<LastWords> refused;
   std::vector<KeptRoom> rooms;
+};
+// The user's sessions have asked for too much: no more of that for so long.
+struct HoldUser {
+  std::string user;
+  std::array<Duration, 3> wait{};  // by RateOf; 0: there is some
 };
 struct OrderEnd {
   SessionRef session;
@@ -138,9 +150,10 @@ struct Counted {
   std::uint32_t sessions = 0;
 };
 
-using UserMail = std::variant<AdmitSession, SessionGone, EndUser, JoinUser, LeaveUser,
-                              EndOneSession, EndRoom, SessionAdmitted, OrderEnd, OrderJoin,
-                              OrderLeave, OrderEndRoom, RevokeTokens, ForgetParked, Counted>;
+using UserMail =
+    std::variant<AdmitSession, SessionGone, EndUser, JoinUser, LeaveUser, UserSpent, EndOneSession,
+                 EndRoom, SessionAdmitted, HoldUser, OrderEnd, OrderJoin, OrderLeave, OrderEndRoom,
+                 RevokeTokens, ForgetParked, Counted>;
 
 }  // namespace roomcast::hub
 

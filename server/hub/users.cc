@@ -23,6 +23,7 @@ Users::Users(const HubConfig& config, Courier& courier, Tallies& tallies, Revoca
       revocations_(revocations),
       directory_(directory),
       kept_max_((kKeptRooms + config.shards - 1) / config.shards),
+      budgets_(config),
       places_(0, KeyedHash{config.hash_key}),
       kept_(0, KeyedHash{config.hash_key}) {}
 
@@ -56,6 +57,17 @@ void Users::OnGone(const SessionGone& gone) {
   if (found == places_.end()) return;
   std::erase_if(found->second, [&](const Place& place) { return place.session == gone.session; });
   if (found->second.empty()) places_.erase(found);
+}
+
+void Users::OnSpent(const UserSpent& spent, Now now) {
+  if (config_.user_rate_factor == 0) return;
+  const HoldUser hold{spent.user, budgets_.Spend(spent, now.instant)};
+  if (hold.wait == decltype(hold.wait){}) return;
+  std::vector<ShardId> shards{spent.shard};
+  for (const SessionRef& session : SessionsOf(spent.user)) shards.push_back(session.shard);
+  std::sort(shards.begin(), shards.end());
+  shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
+  for (const ShardId shard : shards) courier_.Send(shard, UserMail(hold));
 }
 
 std::vector<SessionRef> Users::SessionsOf(std::string_view user) const {

@@ -14,6 +14,7 @@
 #include "server/hub/revocations.h"
 #include "server/hub/session_directory.h"
 #include "server/hub/tallies.h"
+#include "server/hub/user_rates.h"
 
 namespace roomcast::hub {
 
@@ -27,6 +28,8 @@ class Users {
 
   void OnAdmit(const AdmitSession& ask, Now now);
   void OnGone(const SessionGone& gone);
+  // Its sessions have asked for so much; where that is too much, their shards hear so.
+  void OnSpent(const UserSpent& spent, Now now);
 
   // A backend's orders.
   void OnEnd(const EndUser& order, Now now);
@@ -55,6 +58,7 @@ class Users {
   Revocations& revocations_;
   SessionDirectory& directory_;
   const std::size_t kept_max_;  // of this shard
+  UserBudgets budgets_;
   PerUser<std::vector<Place>> places_;
   PerUser<std::vector<KeptRoom>> kept_;
   std::size_t kept_rooms_ = 0;

@@ -109,6 +109,7 @@ TEST(DocumentTest, TheTableOfLimitsIsTheLimits) {
        std::to_string(kJoinsPerSecond) + " a second, " + std::to_string(kJoinBurst) + " at once"},
       {"commands of one session", std::to_string(kCommandsPerSecond) + " a second, " +
                                       std::to_string(kCommandBurst) + " at once"},
+      {"all sessions of one user", std::to_string(kUserRateFactor) + " times the rates of one"},
       {"from TCP accept to the end of the upgrade", Time(kUpgradeDeadline)},
       {"from the upgrade to Hello", Time(kHelloDeadline)},
       {"ping interval, grace", Time(kPingInterval) + ", " + Time(kPingGrace)},
