@@ -155,6 +155,8 @@ void Users::OnJoin(const JoinUser& order) {
 }
 
 void Users::OnLeave(const LeaveUser& order) {
+  NamespaceAnswer found = FindNamespaceOf(config_, order.room);
+  if (found.config == nullptr) return tallies_.Refuse(order.call, std::move(found.failure));
   if (const auto kept = kept_.find(order.user); kept != kept_.end()) {
     kept_rooms_ -=
         std::erase_if(kept->second, [&](const KeptRoom& room) { return room.name == order.room; });

@@ -162,6 +162,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad("NotUtf8", "{\"sub\":\"\xff\",\"exp\":1700000060}", TokenRefusal::kMalformed),
         Bad("TwiceSub", R"({"sub":"alice","sub":"root","exp":1700000060})",
             TokenRefusal::kBadClaim),
+        Bad("TwiceExp", R"({"sub":"alice","exp":1,"exp":1700000060})", TokenRefusal::kBadClaim),
         Bad("NoExp", R"({"sub":"alice"})", TokenRefusal::kNoExpiry),
         Bad("ExpAsText", R"({"sub":"alice","exp":"1700000060"})", TokenRefusal::kNoExpiry),
         Bad("ExpNull", R"({"sub":"alice","exp":null})", TokenRefusal::kNoExpiry),

@@ -1,6 +1,11 @@
-// What makes no sense has one defined answer each, and no effect. What is wrong with tokens is in
-// tests/auth and credentials_test.cc, with Hello in greeting_test.cc, with resume in
-// resume_test.cc, with history in history_test.cc.
+// What makes no sense has one defined answer each, and no effect. Beside what is here:
+//
+//   tokens               tests/auth/token_test.cc ABadToken; of another algorithm than its key's,
+//                        token_key_test.cc DoesNotLetATokenChooseHowItIsVerified; their audience,
+//                        TheAudience; what a client is told, credentials_test.cc
+//   Hello                greeting_test.cc
+//   an id with no key    resume_test.cc WhoHasNotIdAndKeyGetsASessionOfItsOwnAndIsNotToldWhy
+//   a backend's orders   users_test.cc WhereNobodyCanBeIsRefused; its calls, tests/bridge
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -123,17 +128,58 @@ TEST(BadInput, RoomsWithNamesThatCannotBe) {
     for (const ClientMessage& command : commands) {
       EXPECT_TRUE(Is(AnswerTo(fixture, fixture.member, command), row.code));
     }
+    // Nobody can be in it, so who leaves it is not in it.
+    EXPECT_TRUE(std::holds_alternative<Ok>(
+        AnswerTo(fixture, fixture.member, {5, Leave{.room = row.room}})));
     EXPECT_EQ(fixture.rig.shard(0).counts().rooms, 1u);
   }
 }
 
 TEST(BadInput, ARoomNameThatIsNotUtf8IsNoFrame) {
-  Fixture fixture;
-  std::string bytes;
-  AppendFrame(bytes, ClientMessage{5, Join{.room = "chat:?"}});
-  bytes[bytes.find('?')] = '\xff';
-  fixture.rig.SayBytes(fixture.member, bytes);
-  EXPECT_EQ(fixture.rig.wire(fixture.member).code, DisconnectCode::kBadRequest);
+  const std::vector<ClientMessage> commands{{5, Join{.room = "chat:?"}},
+                                            {5, Leave{.room = "chat:?"}},
+                                            {5, Publish{.room = "chat:?"}},
+                                            {5, History{.room = "chat:?"}},
+                                            {5, PresenceGet{.room = "chat:?"}}};
+  for (const ClientMessage& command : commands) {
+    SCOPED_TRACE(command.body.index());
+    Fixture fixture;
+    std::string bytes;
+    AppendFrame(bytes, command);
+    bytes[bytes.find('?')] = '\xff';
+    fixture.rig.SayBytes(fixture.member, bytes);
+    EXPECT_EQ(fixture.rig.wire(fixture.member).code, DisconnectCode::kBadRequest);
+  }
+}
+
+struct BadReading {
+  std::string name;
+  std::uint64_t other_epoch;
+  std::uint64_t offset;
+  bool lost;
+  std::size_t publications;
+};
+
+TEST(BadInput, HistoryFromPositionsThatCannotBe) {
+  const std::vector<BadReading> table{
+      {"the top", 0, 3, false, 0},
+      {"from the future", 0, 4, true, 0},
+      {"offset 2^64-1", 0, UINT64_MAX, true, 0},
+      {"another epoch", 1, 1, true, 3},
+      {"another epoch's offset 2^64-1", 1, UINT64_MAX, true, 3},
+  };
+  for (const BadReading& row : table) {
+    SCOPED_TRACE(row.name);
+    Fixture fixture;
+    fixture.rig.Say(fixture.member,
+                    {5, History{.room = "chat:a",
+                                .since = Position{fixture.epoch + row.other_epoch, row.offset},
+                                .limit = 10}});
+    fixture.rig.Settle();
+    const auto page = fixture.rig.Next<HistoryPage>(fixture.member);
+    EXPECT_EQ(page.lost, row.lost);
+    EXPECT_EQ(page.publications.size(), row.publications);
+  }
 }
 
 TEST(BadInput, CountersThatDoNotRise) {

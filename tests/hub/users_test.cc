@@ -356,7 +356,7 @@ struct BadOrder {
   ErrorCode code;
 };
 
-TEST(JoiningAUser, WhereNobodyCanBeIsRefused) {
+TEST(JoiningAUser, OrLeavingWhereNobodyCanBeIsRefused) {
   hub::HubConfig config = ConfigOf(2);
   config.namespaces.push_back({.name = "closed", .may_join = hub::Who::kNobody});
   HubRig rig({.shards = 2}, config);
@@ -370,6 +370,14 @@ TEST(JoiningAUser, WhereNobodyCanBeIsRefused) {
       {"data over the limit",
        hub::JoinUser{kCall, "ada", {"chat:a", std::string(1025, 'x')}, false},
        ErrorCode::kTooLarge},
+      {"leaving where no room can be",
+       hub::LeaveUser{kCall, "ada", "chat:\n", LeftCode::kRemoved, ""}, ErrorCode::kBadRoomName},
+      {"leaving a name of 64 KB",
+       hub::LeaveUser{kCall, "ada", std::string(65'000, 'r'), LeftCode::kRemoved, ""},
+       ErrorCode::kBadRoomName},
+      {"leaving a namespace that is not",
+       hub::LeaveUser{kCall, "ada", "nowhere:a", LeftCode::kRemoved, ""},
+       ErrorCode::kUnknownNamespace},
       {"a code that is no Left",
        hub::LeaveUser{kCall, "ada", "chat:a", static_cast<LeftCode>(3000), ""},
        ErrorCode::kBadRequest},
