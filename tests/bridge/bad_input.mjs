@@ -10,8 +10,9 @@ const deadline = () => ({ deadline: Date.now() + 30_000 });
 
 const unary = (method, bytes, metadata = new grpc.Metadata(), options = deadline()) =>
   new Promise((resolve) => {
-    client.makeUnaryRequest(`/roomcast.v1.Bridge/${method}`, raw, raw, bytes, metadata, options,
-      (error) => resolve(statusOf(error)));
+    const call = client.makeUnaryRequest(`/roomcast.v1.Bridge/${method}`, raw, raw, bytes, metadata,
+      options, (error) => resolve(statusOf(error)));
+    if (options.cancel) call.cancel();
   });
 
 // Reads to the end.
@@ -59,6 +60,7 @@ const cases = [
   ['20 KB of metadata', () => unary('Publish', text(Buffer.from('x')), filled)],
   ['a deadline in the past', () => unary('Publish', text(Buffer.from('x')), undefined,
     { deadline: Date.now() - 1000 })],
+  ['cancelled', () => unary('Publish', Buffer.alloc(0), undefined, { ...deadline(), cancel: true })],
   ['management without a name', () => unary('Disconnect', Buffer.alloc(0))],
   ...['GetHistory', 'GetPresence', 'GetPresenceCounts'].flatMap((method) => [
     [`${method} of nothing`, () => unary(method, Buffer.alloc(0))],
@@ -87,11 +89,59 @@ const cases = [
   ['stream: cancelled', () => stream([open], { cancel: true })],
   ['stream: only opened', () => stream([open])],
 ];
+// A PublishStream in words. The numbers of its items, and what became of each.
+const numbers = (sent) =>
+  new Promise((resolve) => {
+    const acks = [];
+    const call = client.PublishStream(new grpc.Metadata(), deadline());
+    call.on('data', (answer) => {
+      acks.push(...answer.acks.map((ack) => `${ack.number}/${ack.error ? ack.error.code : 'ok'}`));
+      if (acks.length === sent.length) call.end();
+    });
+    call.on('error', () => {});
+    call.on('status', (status) => resolve(`${acks.sort().join(' ')} ${grpc.status[status.code]}`));
+    call.write({ open: { producer: Buffer.alloc(16, 0x70) } });
+    call.write({ items: sent.map((number) =>
+      ({ number, room: `${room}-numbers`, publication: { text: 'x' } })) });
+  });
+// Pours without reading until the bridge takes no more; then another caller is answered.
+const neverReads = async () => {
+  const call = client.PublishStream(new grpc.Metadata(), deadline());
+  const ended = new Promise((resolve) => {
+    call.on('status', (status) => resolve(grpc.status[status.code]));
+  });
+  call.on('error', () => {});
+  call.pause();
+  call.write({ open: { producer: Buffer.alloc(16, 0x71) }, ack_credits: 1 });
+  const publication = { data: Buffer.alloc(1000) };
+  let taken = 0;
+  // A write that is not passed on within a second and a half waits for the bridge.
+  for (let number = 1, moved = true; moved; number += 100) {
+    const items = Array.from({ length: 100 }, (_, i) =>
+      ({ number: number + i, room: `${room}-poured`, publication }));
+    moved = await new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), 1500);
+      call.write({ items }, () => { clearTimeout(timer); resolve(true); });
+    });
+    taken += moved ? 100 : 0;
+  }
+  const other = await unary('GetInfo', Buffer.alloc(0));
+  call.cancel();
+  return `${taken < 20_000 ? 'slowed' : taken} ${other} ${await ended}`;
+};
+cases.push(
+  ['stream: numbers that repeat, skip and fall', () => numbers([10, 11, 11, 13, 10, 9, 12, 0])],
+  ['stream: never read', neverReads],
+);
+
 for (const [name, run] of cases) console.log(`${name}: ${await run()}`);
 const resets = Array.from({ length: 300 }, () => stream([open], { cancel: true }));
 console.log(`rapid resets: ${[...new Set(await Promise.all(resets))].join(' ')}`);
 const cut = Array.from({ length: 300 }, () => watch([Buffer.from([0x18, 100])], { cancel: true }));
 console.log(`rapid resets of watches: ${[...new Set(await Promise.all(cut))].join(' ')}`);
+const calls = Array.from({ length: 300 }, () =>
+  unary('Publish', Buffer.alloc(0), undefined, { ...deadline(), cancel: true }));
+console.log(`rapid resets of calls: ${[...new Set(await Promise.all(calls))].join(' ')}`);
 console.log(`and then: ${await unary('Publish', text(Buffer.from('x')))}`);
 client.close();
 // Deadlines of what is over keep Node waiting.

@@ -28,8 +28,9 @@ std::vector<std::string> Methods() {
 // One call of any kind, by its bytes.
 class RawCall {
  public:
-  RawCall(grpc::GenericStub& stub, const std::string& method) {
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  RawCall(grpc::GenericStub& stub, const std::string& method,
+          std::chrono::seconds patience = std::chrono::seconds(60)) {
+    context_.set_deadline(std::chrono::system_clock::now() + patience);
     call_ = stub.PrepareCall(&context_, method, &queue_);
   }
   ~RawCall() {
@@ -126,6 +127,15 @@ TEST_F(BadInputTest, TooMuchIsRefusedByEveryCall) {
     const auto error = FromStatus(status);
     ASSERT_TRUE(error.has_value()) << method;
     EXPECT_EQ(error->code, 106u) << method;
+  }
+  ExpectUntouched();
+}
+
+TEST_F(BadInputTest, ADeadlineInThePastReachesNobody) {
+  for (const std::string& method : Methods()) {
+    RawCall call(*stub_, method, std::chrono::seconds(-1));
+    call.Start();
+    EXPECT_EQ(call.Say("").error_code(), Code::DEADLINE_EXCEEDED) << method;
   }
   ExpectUntouched();
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A Node backend (@grpc/grpc-js) against the real hub: the example, and bad input."""
+import hashlib
 import os
 import subprocess
 import unittest
@@ -25,6 +26,7 @@ invalid UTF-8: INVALID_ARGUMENT
 5 MiB: RESOURCE_EXHAUSTED
 20 KB of metadata: RESOURCE_EXHAUSTED
 a deadline in the past: DEADLINE_EXCEEDED
+cancelled: CANCELLED
 management without a name: INVALID_ARGUMENT
 GetHistory of nothing: INVALID_ARGUMENT
 GetHistory of noise: INVALID_ARGUMENT
@@ -56,9 +58,39 @@ stream: 5 MiB: RESOURCE_EXHAUSTED
 stream: 20 KB of metadata: RESOURCE_EXHAUSTED
 stream: cancelled: CANCELLED
 stream: only opened: OK
+stream: numbers that repeat, skip and fall: 0/107 10/ok 10/ok 11/ok 11/ok 12/ok 13/107 9/118 OK
+stream: never read: slowed OK CANCELLED
 rapid resets: CANCELLED
 rapid resets of watches: CANCELLED
+rapid resets of calls: CANCELLED
 and then: OK
+"""
+
+KEYS = """\
+none: UNAUTHENTICATED
+none, another namespace: UNAUTHENTICATED
+none, a stream: UNAUTHENTICATED
+none, a stream's item elsewhere: UNAUTHENTICATED
+none, another role: UNAUTHENTICATED
+wrong: UNAUTHENTICATED
+wrong, another namespace: UNAUTHENTICATED
+wrong, a stream: UNAUTHENTICATED
+wrong, a stream's item elsewhere: UNAUTHENTICATED
+wrong, another role: UNAUTHENTICATED
+right: OK
+right, another namespace: PERMISSION_DENIED
+right, a stream: OK
+an item is refused: 103
+right, a stream's item elsewhere: OK
+right, another role: PERMISSION_DENIED
+"""
+KEY = "a key for Node, and for nothing else"
+KEYED = f"""
+namespaces: [{{name: default}}, {{name: chat}}, {{name: shop}}]
+bridge:
+  keys:
+    - {{name: node, sha256: {hashlib.sha256(KEY.encode()).hexdigest()}, roles: [publish],
+       namespaces: [chat]}}
 """
 
 
@@ -99,6 +131,16 @@ class NodeTest(unittest.TestCase):
         said = self.run_node("tests/bridge/bad_input.mjs", self.hub.bridge, room)
         self.assertEqual(said, EXPECTED)
         self.assertEqual(self.top(room), 1)
+
+    def test_ten_thousand_streams_leave_others_alone(self):
+        room = f"test-{uuid.uuid4().hex}"
+        self.assertEqual(self.run_node("tests/bridge/many_streams.mjs", self.hub.bridge, room),
+                         "1024 open, 8976 RESOURCE_EXHAUSTED\nmeanwhile: 100 OK\nand then: open, OK\n")
+        self.assertEqual(self.top(room), 101)
+
+    def test_a_key_opens_what_it_is_for(self):
+        with hub_process.HubProcess(hub_process.find_binary(), KEYED) as hub:
+            self.assertEqual(self.run_node("tests/bridge/wrong_keys.mjs", hub.bridge, KEY), KEYS)
 
 
 if __name__ == "__main__":
