@@ -117,10 +117,7 @@ void RecordWriter::One(const NeedToken& effect) {
 void RecordWriter::One(const StateChanged& effect) {
   rc_effect& record = Add(RC_EFFECT_STATE);
   record.word[0] = static_cast<std::uint32_t>(effect.state);
-  record.word[1] = static_cast<std::uint32_t>(effect.before);
-  record.word[2] = effect.fault.code;
-  Text(record, 8, effect.fault.name);
-  Text(record, 10, effect.fault.message);
+  FaultAt8(record, effect.fault);
   record.number[0] = ToMilliseconds(effect.next_attempt);
 }
 
@@ -166,9 +163,7 @@ void RecordWriter::One(const RoomJoined& effect) {
 void RecordWriter::One(const RoomLeft& effect) {
   rc_effect& record = Add(RC_EFFECT_LEFT);
   record.room = static_cast<std::uint32_t>(effect.room);
-  record.word[0] = effect.fault.code;
-  Text(record, 6, effect.fault.name);
-  Text(record, 8, effect.fault.message);
+  FaultAt8(record, effect.fault);
 }
 
 void RecordWriter::One(const RoomGap& effect) {

@@ -98,9 +98,9 @@ enum {
   // call: the request's number, for the answer. At most one is open; an answer to an older one is
   // ignored.
   RC_EFFECT_NEED_TOKEN = 5,
-  // word 4: RC_STATE_*, word 5: the one before, word 6: close or SDK code (0: none), text 8: the
-  // code's name, text 10: reason; number 0: when the next attempt is due (as `now`; Infinity:
-  // none).
+  // word 4: RC_STATE_*; word 5: RC_SETTLED_RETRYABLE or 0; word 6: close or SDK code (0: none),
+  // text 8: the code's name, text 10: reason; number 1: retry after so many milliseconds;
+  // number 0: when the next attempt is due (as `now`; Infinity: none).
   RC_EFFECT_STATE = 6,
   // A session began or came back. text 4: session id, text 6: user, text 8: hub instance, text 10:
   // node; word 12: RC_SESSION_* flags.
@@ -112,8 +112,8 @@ enum {
   // offset of the room's top, 1: publications follow after this offset, 2: how many of them are
   // replay.
   RC_EFFECT_JOINED = 9,
-  // room; the client is not in it and will not come back by itself. word 4: code (0: its own wish),
-  // text 6: the code's name, text 8: reason.
+  // room; the client is not in it and will not come back by itself. Words, texts and number 1 as of
+  // RC_EFFECT_ERROR; code 0: its own wish.
   RC_EFFECT_LEFT = 10,
   // room; not all of number 0 .. number 1 will come. word 4: RC_GAP_*, text 6: its name.
   RC_EFFECT_GAP = 11,

@@ -279,7 +279,7 @@ void ClientCore::OnSocketClosed(const Now& now, Generation generation, std::uint
 void ClientCore::OnText(const Now& now, Generation generation) {
   Begin(now);
   if (connection_ && connection_->generation() == generation) {
-    ProtocolError(ClientCode::kBadFrame, "a text message; ours are binary");
+    ProtocolError(ClientCode::kBadFrame, "a text message");
   }
   Finish();
 }

@@ -143,7 +143,7 @@ bool ClientCore::On(std::uint32_t, const Welcome& welcome) {
     return false;
   }
   if (welcome.joins.size() != connection_->hello_joins()) {
-    ProtocolError(ClientCode::kBadFrame, "Welcome answers other joins than Hello had");
+    ProtocolError(ClientCode::kBadFrame, "Welcome answers other joins");
     return false;
   }
   ++stats_.connections;
@@ -232,7 +232,7 @@ bool ClientCore::On(std::uint32_t, const Gap& gap) {
   Room* room = FindRoom(connection_->FindHandle(gap.handle));
   if (room == nullptr) return true;
   if (!room->OnGap(gap)) {
-    ProtocolError(ClientCode::kBadStream, "a Gap that leaves a hole below itself");
+    ProtocolError(ClientCode::kBadStream, "a Gap above a hole");
     return false;
   }
   ++stats_.gaps;

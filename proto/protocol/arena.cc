@@ -1,6 +1,7 @@
 #include "proto/protocol/arena.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace roomcast {
 namespace {
@@ -12,27 +13,31 @@ void* Arena::AllocateBytes(std::size_t bytes) {
   const std::size_t left = bytes_max_ - used_;
   bytes = (bytes + kAlign - 1) / kAlign * kAlign;
   if (bytes > left) return nullptr;
-  if (blocks_.empty() || blocks_.back().size - used_in_last_ < bytes) {
+  if (!last_ || last_->size - used_in_last_ < bytes) {
     // The end of a block that is left behind is smaller than what did not fit there, so the ends
     // are together smaller than what is used, and twice the bound is the most that is held.
-    const std::size_t size = std::max(bytes, std::min(left, std::max(held_, kFirstBlockBytes)));
-    blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
-    held_ += size;
-    used_in_last_ = 0;
+    AddBlock(std::max(bytes, std::min(left, std::max(held_, kFirstBlockBytes))));
   }
-  void* result = blocks_.back().bytes.get() + used_in_last_;
+  void* result = last_->bytes.get() + used_in_last_;
   used_in_last_ += bytes;
   used_ += bytes;
   return result;
 }
 
+void Arena::AddBlock(std::size_t size) {
+  std::unique_ptr<std::byte[]> bytes(new std::byte[size]);
+  last_.reset(new Block{std::move(bytes), size, std::move(last_)});
+  held_ += size;
+  used_in_last_ = 0;
+}
+
 void Arena::Reset() {
-  if (blocks_.size() > 1) {
+  if (last_ && last_->before) {
     // Next time one block will do.
     const std::size_t size = std::min(held_, bytes_max_);
-    blocks_.clear();
-    blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
-    held_ = size;
+    last_.reset();
+    held_ = 0;
+    AddBlock(size);
   }
   used_in_last_ = 0;
   used_ = 0;

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
-#include <vector>
 
 namespace roomcast {
 
@@ -41,8 +40,12 @@ class Arena {
   struct Block {
     std::unique_ptr<std::byte[]> bytes;
     std::size_t size;
+    std::unique_ptr<Block> before;
   };
-  std::vector<Block> blocks_;
+  void AddBlock(std::size_t size);
+
+  // Each is as large as all before it together: there are few.
+  std::unique_ptr<Block> last_;
   std::size_t used_in_last_ = 0;
   std::size_t used_ = 0;
   std::size_t held_ = 0;

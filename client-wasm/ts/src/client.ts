@@ -241,7 +241,7 @@ function checkUrl(url: string): string {
   try {
     scheme = new URL(url).protocol;
   } catch {
-    scheme = undefined;
+    // Not a URL of any kind.
   }
   if (scheme !== 'ws:' && scheme !== 'wss:') {
     throw new RoomcastError('invalid_argument', `"${url}" is not a ws:// or wss:// URL`);

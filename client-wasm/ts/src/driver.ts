@@ -53,7 +53,7 @@ const REASONS: Record<TokenWhy, TokenRequest['reason']> = {
   [TokenWhy.Refresh]: 'refresh',
 };
 const TIMER_MS_MAX = 0x7fffffff;
-// What the core asks for, too.
+// What the core asks for with every socket, too.
 const SUB_PROTOCOL = 'roomcast.v1';
 const CLOSING = 2;
 
@@ -159,7 +159,7 @@ export class Driver {
   hurry(): void {
     if (this.#dialled || this.#options.getToken) return;
     try {
-      this.#dialled = this.#dial(this.#url, SUB_PROTOCOL);
+      this.#dialled = this.#dial(this.#url);
       // An error that nobody hears would be an uncaught exception of the package `ws`.
       this.#dialled.onerror = () => {};
     } catch {
@@ -329,7 +329,7 @@ export class Driver {
   #act(effect: Effect): void {
     switch (effect.kind) {
       case Kind.OpenSocket:
-        return this.#open(effect.generation, effect.url, effect.protocol);
+        return this.#open(effect.generation, effect.url);
       case Kind.Send:
         if (this.#socket?.generation === effect.generation) this.#socket.socket.send(effect.bytes);
         return;
@@ -352,13 +352,13 @@ export class Driver {
     }
   }
 
-  #open(generation: number, url: string, protocol: string): void {
+  #open(generation: number, url: string): void {
     this.#socket?.socket.drop();
     this.#host.attempt();
     const dialled = this.#dialled;
     this.#dialled = undefined;
     const isThere = dialled && dialled.readyState < CLOSING;
-    const socket = new Socket(() => (isThere ? dialled : this.#dial(url, protocol)), {
+    const socket = new Socket(() => (isThere ? dialled : this.#dial(url)), {
       opened: () => this.input((core) => core.run('rc_on_open', generation)),
       received: (message) => this.input((core) => core.received(generation, message), message),
       receivedText: () => this.input((core) => core.run('rc_on_text', generation)),
@@ -370,9 +370,9 @@ export class Driver {
     this.#socket = { generation, socket };
   }
 
-  #dial(url: string, protocol: string): WebSocketLike {
+  #dial(url: string): WebSocketLike {
     const WebSocket = (this.#options.WebSocket ?? globalThis.WebSocket) as WebSocketConstructor;
-    return new WebSocket(url, [protocol]);
+    return new WebSocket(url, [SUB_PROTOCOL]);
   }
 
   #setTimer(at: number): void {

@@ -77,7 +77,7 @@ export interface PresenceTold {
 }
 
 export type Effect =
-  | { kind: Kind.OpenSocket; generation: number; url: string; protocol: string }
+  | { kind: Kind.OpenSocket; generation: number; url: string }
   | { kind: Kind.Send; generation: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: Kind.CloseSocket; generation: number; code: number; reason: string }
   | { kind: Kind.SetTimer; at: number }
@@ -182,7 +182,7 @@ export class EffectReader {
     const room = this.#at(1);
     switch (kind) {
       case Kind.OpenSocket:
-        return { kind, generation, url: this.#string(4), protocol: this.#string(6) };
+        return { kind, generation, url: this.#string(4) };
       case Kind.Send:
         return { kind, generation, bytes: this.#copy(4) };
       case Kind.CloseSocket:
@@ -191,10 +191,8 @@ export class EffectReader {
         return { kind, at: this.#number(0) };
       case Kind.NeedToken:
         return { kind, request: this.#at(2), why: this.#at(4) };
-      case Kind.State: {
-        const problem = this.#problem(6, 8, 10, 0, 0);
-        return { kind, state: this.#at(4), problem, retryAt: this.#number(0) };
-      }
+      case Kind.State:
+        return { kind, state: this.#at(4), problem: this.#problem(), retryAt: this.#number(0) };
       case Kind.Session:
         return {
           kind,
@@ -219,7 +217,8 @@ export class EffectReader {
           replay: this.#number(2),
         };
       case Kind.Left:
-        return { kind, room, problem: this.#problem(4, 6, 8, 0, 0) };
+      case Kind.Error:
+        return { kind, room, problem: this.#problem() };
       case Kind.Gap:
         return { kind, room, from: this.#number(0), to: this.#number(1), reason: this.#string(6) };
       case Kind.Reset:
@@ -233,10 +232,8 @@ export class EffectReader {
           epoch: epochOf(this.#at(12), this.#at(13)),
           offset: this.#number(0),
           roundTrip: this.#number(3),
-          ...this.#problem(6, 8, 10, this.#at(5), this.#number(1)),
+          ...this.#problem(),
         };
-      case Kind.Error:
-        return { kind, room, problem: this.#problem(6, 8, 10, this.#at(5), this.#number(1)) };
       case Kind.Presence:
         return {
           kind,
@@ -254,13 +251,13 @@ export class EffectReader {
     }
   }
 
-  #problem(number: number, name: number, message: number, flags: number, after: number): Problem {
+  #problem(): Problem {
     return {
-      number: this.#at(number),
-      name: this.#string(name),
-      message: this.#string(message),
-      retryable: (flags & Flag.SettledRetryable) !== 0,
-      retryAfter: after,
+      number: this.#at(6),
+      name: this.#string(8),
+      message: this.#string(10),
+      retryable: (this.#at(5) & Flag.SettledRetryable) !== 0,
+      retryAfter: this.#number(1),
     };
   }
 
