@@ -15,37 +15,11 @@
 
 #include "proto/protocol/arena.h"
 #include "proto/protocol/frame.h"
-#include "server/engine/memory_engine.h"
-#include "server/net/hub_server.h"
-#include "server/openssl_secrets.h"
 #include "tests/net/loop_rig.h"
+#include "tests/net/running_hub.h"
 
 namespace roomcast::net {
 namespace {
-
-constexpr std::uint16_t kShards = 3;
-
-struct RunningHub {
-  explicit RunningHub(Mailbox::Bounds mailbox)
-      : metrics(kShards, "test"), hub_config(test::HubRig::DefaultConfig({.shards = kShards})) {
-    HubServerConfig config;
-    config.port = 0;
-    config.mailbox = mailbox;
-    auto started =
-        HubServer::Start(std::move(config), hub_config,
-                         {authenticator, secrets, metrics, nullptr, [this](hub::ShardId) {
-                            return std::make_unique<engine::MemoryEngine>(hub_config.hash_key, 7);
-                          }});
-    EXPECT_TRUE(started.ok()) << started.status();
-    server = *std::move(started);
-  }
-
-  ops::Metrics metrics;
-  hub::HubConfig hub_config;
-  test::PlainAuthenticator authenticator;
-  OpensslSecrets secrets;
-  std::unique_ptr<HubServer> server;
-};
 
 // A member with a thread of its own: reads until it has seen the last offset, or the end.
 class Reader {
