@@ -47,7 +47,7 @@ def be_stuck(address):
         for first in range(1, 1 << 40, 100):
             yield items(first, 100, 100)
 
-    streams = [stub.Watch(watch()), stub.PublishStream(pour())]
+    streams = [stub.Watch(watch(), timeout=PATIENCE), stub.PublishStream(pour(), timeout=PATIENCE)]
     for stream in streams:
         next(stream)
     print("open", flush=True)
