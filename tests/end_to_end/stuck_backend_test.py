@@ -125,6 +125,9 @@ class StuckBackendTest(HubCase):
         over.set()
         # A busy machine may take a core away for a moment; a shard that waits takes that long every time.
         self.assertLess(sorted(took)[ROUNDS * 9 // 10], 0.25)
+        # Not before either: a stuck stream ends at its deadline, and would let a shard go on that waits for it.
+        within = self.turns()
+        self.assertGreaterEqual(self.turns("1"), within, "a turn took longer than a second")
         all_turns = self.turns()
         self.assertGreater(all_turns - turns, ROUNDS)
         long_turns = all_turns - self.turns("0.1") - long_turns
