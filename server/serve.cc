@@ -216,10 +216,11 @@ absl::Status Hub::StartOps() {
 // A bad file changes nothing.
 void Hub::ReloadKeys() {
   auto keys = LoadTokenKeys(config_);
-  if (keys.ok()) authenticator_.Use(*std::move(keys));
+  const bool good = keys.ok();
   const std::string why(keys.status().message());
-  log_.Write(keys.ok() ? ops::LogLevel::kInfo : ops::LogLevel::kError,
-             keys.ok() ? "token keys read anew" : "token keys kept as they were",
+  if (good) authenticator_.Use(*std::move(keys));
+  log_.Write(good ? ops::LogLevel::kInfo : ops::LogLevel::kError,
+             good ? "token keys read anew" : "token keys kept as they were",
              {{"reason", why}});
 }
 

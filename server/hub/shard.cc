@@ -344,8 +344,9 @@ class Shard::Impl {
   void On(const Counted& counted, Now) { tallies_.Add(counted.tally, counted.sessions); }
 
   bool Refuse(BridgeCall call, std::optional<Failure> failure) {
-    if (failure) tallies_.Refuse(call, *std::move(failure));
-    return failure.has_value();
+    if (!failure) return false;
+    tallies_.Refuse(call, *std::move(failure));
+    return true;
   }
 
   void OnJoinAnswer(const JoinAnswer& answer, Now now) {

@@ -22,6 +22,7 @@ std::vector<std::unique_ptr<Mailbox>> MakeMailboxes(std::size_t shards,
 template <class Part>
 std::vector<Part*> Pointers(const std::vector<std::unique_ptr<Part>>& parts) {
   std::vector<Part*> pointers;
+  pointers.reserve(parts.size());
   for (const auto& part : parts) pointers.push_back(part.get());
   return pointers;
 }
@@ -32,8 +33,10 @@ std::vector<std::unique_ptr<WatchDesk>> MakeWatchDesks(
       config.connection.outbox.soft, config.connection.outbox.hard,
       (config.watch_streams_max + mailboxes.size() - 1) / mailboxes.size()};
   std::vector<std::unique_ptr<WatchDesk>> desks;
-  for (const auto& mailbox : mailboxes)
+  desks.reserve(mailboxes.size());
+  for (const auto& mailbox : mailboxes) {
     desks.push_back(std::make_unique<WatchDesk>(limits, *mailbox));
+  }
   return desks;
 }
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -10,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "tests/bench/failure.h"
@@ -39,6 +39,7 @@ Cores UsableCores() {
 ChildProcess::ChildProcess(const std::vector<std::string>& words, const Cores& cores)
     : log_(memfd_create("log", MFD_CLOEXEC)) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   Fork(cores, [&] {

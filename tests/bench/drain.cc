@@ -1,9 +1,9 @@
 // A hub of 10,000 sessions drains over its window, and another one takes them: how many come to it
 // in the worst second, against an even spread.
-#include <signal.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <map>
 

@@ -1,6 +1,7 @@
 #include "tests/bench/figures.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "tests/bench/failure.h"
@@ -9,7 +10,8 @@ namespace roomcast::bench {
 
 double Quantile(std::vector<double> values, double share) {
   if (values.empty()) throw Failure("there is nothing to take a quantile of");
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+  const auto at =
+      static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)));
   const auto place = values.begin() + static_cast<std::ptrdiff_t>(at);
   std::nth_element(values.begin(), place, values.end());
   return *place;

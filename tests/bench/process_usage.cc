@@ -1,7 +1,6 @@
 #include "tests/bench/process_usage.h"
 
-#include <time.h>
-
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <numeric>

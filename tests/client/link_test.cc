@@ -12,9 +12,7 @@ using client::CallId;
 using client::ConnectionState;
 using client::Generation;
 using client::Outcome;
-using client::RoomId;
 using client::Signal;
-using client::TokenReason;
 using State = ConnectionState;
 
 class LinkStory : public ::testing::Test {

@@ -163,7 +163,7 @@ std::string Tell(std::string heard) {
   Check(heard.starts_with("HTTP/1.1 "));
   const std::size_t head = heard.find("\r\n\r\n");
   Check(head != std::string::npos);
-  const std::string status = heard.substr(9, 3);
+  std::string status = heard.substr(9, 3);
   if (status != "101") return status;
   return TellFrames(std::as_writable_bytes(std::span(heard)).subspan(head + 4));
 }

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<GoAway> Told(HubRig& rig, const std::vector<hub::ConnectionId>& clients) {
   std::vector<GoAway> told;
+  told.reserve(clients.size());
   for (const auto client : clients) told.push_back(rig.Next<GoAway>(client));
   return told;
 }

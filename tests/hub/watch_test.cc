@@ -17,7 +17,7 @@ using Said = BackendStream::Said;
 // So that a room's home is another shard than the stream's, whatever the hash.
 std::string RoomAtHomeOn(const HubRig& rig, std::uint16_t shard, const std::string& space) {
   for (int i = 0;; ++i) {
-    const std::string room = space + ":" + std::to_string(i);
+    std::string room = space + ":" + std::to_string(i);
     if (static_cast<std::uint16_t>(hub::HomeShardOf(rig.config(), room)) == shard) return room;
   }
 }

@@ -147,7 +147,7 @@ class HubRig : public hub::Outbox, public hub::BridgeAnswers {
   // To where the user's sessions are kept account of.
   void OrderUser(std::string_view user, hub::UserMail order);
   const hub::HubConfig& config() const { return config_; }
-  std::size_t shards() const { return shards_.size(); }
+  std::uint16_t shards() const { return static_cast<std::uint16_t>(shards_.size()); }
 
   // Open, Hello as an anonymous or named user, and Welcome taken.
   hub::ConnectionId Greeted(std::uint16_t shard = 0, std::string_view token = "",
