@@ -220,8 +220,7 @@ void Hub::ReloadKeys() {
   const std::string why(keys.status().message());
   if (good) authenticator_.Use(*std::move(keys));
   log_.Write(good ? ops::LogLevel::kInfo : ops::LogLevel::kError,
-             good ? "token keys read anew" : "token keys kept as they were",
-             {{"reason", why}});
+             good ? "token keys read anew" : "token keys kept as they were", {{"reason", why}});
 }
 
 absl::Status Hub::StartBridge() {

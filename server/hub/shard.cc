@@ -166,8 +166,7 @@ class Shard::Impl {
   }
 
  private:
-  // A session's moment has come: Hello is overdue, a ping is due, or nothing was heard for too
-  // long.
+  // Its moment has come: Hello is overdue, a ping is due, or nothing was heard for too long.
   void LookAt(Session& session, Now now) {
     if (session.state == Session::State::kEnded) return;
     if (session.watching) return watches_.OnTime(session, now);
@@ -208,6 +207,15 @@ class Shard::Impl {
     if (!tops.empty()) speaker_.Push(session, Tops{tops});
   }
 
+  // What came for a session, unless that has ended meanwhile.
+  template <class Act>
+  void For(const SessionRef& ref, Act act) {
+    Session* session = sessions_.Find(ref);
+    if (session == nullptr) return;
+    act(*session);
+    Touch(*session);
+  }
+
   // Takes what it needs out of the mail, which is large to hand on.
   void Deliver(Mail& mail, Now now) {
     if (auto* join = std::get_if<JoinRoom>(&mail)) {
@@ -231,15 +239,9 @@ class Shard::Impl {
     } else if (auto* history = std::get_if<ReadHistory>(&mail)) {
       home_.OnReadHistory(std::move(*history), now);
     } else if (const auto* read = std::get_if<HistoryAnswer>(&mail)) {
-      Session* session = sessions_.Find(read->session);
-      if (session == nullptr) return;
-      commands_.OnHistoryAnswer(*session, *read, now);
-      Touch(*session);
+      For(read->session, [&](Session& one) { commands_.OnHistoryAnswer(one, *read, now); });
     } else if (const auto* published = std::get_if<PublishAnswer>(&mail)) {
-      Session* session = sessions_.Find(published->session);
-      if (session == nullptr) return;
-      commands_.OnPublishAnswer(*session, *published);
-      Touch(*session);
+      For(published->session, [&](Session& one) { commands_.OnPublishAnswer(one, *published); });
     } else if (const auto* push = std::get_if<PresencePush>(&mail)) {
       local_.OnPresence(*push);
     } else {
@@ -268,10 +270,7 @@ class Shard::Impl {
     } else if (const auto* update = std::get_if<UpdatePresence>(&mail)) {
       home_.OnUpdatePresence(*update);
     } else if (const auto* answer = std::get_if<PresenceAnswer>(&mail)) {
-      Session* session = sessions_.Find(answer->session);
-      if (session == nullptr) return;
-      commands_.OnPresenceAnswer(*session, *answer, now);
-      Touch(*session);
+      For(answer->session, [&](Session& one) { commands_.OnPresenceAnswer(one, *answer, now); });
     } else if (const auto* take = std::get_if<TakeSession>(&mail)) {
       directory_.OnTake(*take);
     } else if (auto* park = std::get_if<ParkSession>(&mail)) {
@@ -279,10 +278,7 @@ class Shard::Impl {
     } else if (const auto* end = std::get_if<EndSession>(&mail)) {
       directory_.OnEnd(*end);
     } else if (const auto* yield = std::get_if<YieldSession>(&mail)) {
-      Session* session = sessions_.Find(yield->holder);
-      if (session == nullptr) return;  // what is left of it is on its way
-      resumer_.Yield(*session);
-      Touch(*session);
+      For(yield->holder, [&](Session& one) { resumer_.Yield(one); });
     } else if (auto* taken = std::get_if<SessionTaken>(&mail)) {
       Session* session = sessions_.Find(taken->asker);
       if (session == nullptr) return resumer_.GiveBack(std::move(*taken));
@@ -376,8 +372,7 @@ class Shard::Impl {
     if (const Session* session = sessions_.Find(ref)) Touch(*session);
   }
 
-  // The end of the sentence: what an input caused inside this shard is brought to its end, and who
-  // ended is let go, before the next input.
+  // The sentence's end: what an input caused in this shard is done, and who ended is let go.
   void Finish(Now now) {
     do {
       home_.TakeAnswers(now);
