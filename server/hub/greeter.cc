@@ -124,7 +124,7 @@ bool Greeter::BecomeKnown(Session& session, const Hello& hello, Now now) {
                               now.instant, FirstPingAfter(now));
     // Before a session is asked for, so that a token that is not good leaves it parked.
     if (!credentials_.Identify(session, hello.token.view, now)) return false;
-    if (hello.resume && resumer_.Ask(session, *hello.resume)) return false;
+    if (hello.resume && resumer_.Ask(session, *hello.resume, now)) return false;
   }
   Arrival& arrival = *session.arrival;
   if (!session.has_number) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "proto/protocol/instant.h"
 #include "server/hub/ids.h"
 #include "server/hub/parked_session.h"
 #include "server/hub/resume_outcome.h"
@@ -21,6 +22,7 @@ struct TakeSession {
   SessionRef asker;
   SessionNumber number;
   SessionKey key{};
+  Instant asked_at{};  // when its Hello came: mail may be late, and the newest connection has it
 };
 
 // Its connection is gone, or gave way to a newer one: this is what is left of it.

@@ -17,7 +17,7 @@ Resumer::Resumer(const HubConfig& config, LocalRooms& rooms, SessionDirectory& d
       clients_(clients),
       events_(events) {}
 
-bool Resumer::Ask(Session& session, const Resume& resume) {
+bool Resumer::Ask(Session& session, const Resume& resume, Now now) {
   if (config_.resume_window == Duration(0)) return false;
   const auto number = ParseSessionId(resume.session_id.view);
   TakeSession take;
@@ -28,6 +28,7 @@ bool Resumer::Ask(Session& session, const Resume& resume) {
   }
   take.asker = session.ref;
   take.number = *number;
+  take.asked_at = now.instant;
   std::copy(resume.session_key.view.begin(), resume.session_key.view.end(), take.key.begin());
   courier_.Send(number->home, take);
   return true;

@@ -22,7 +22,7 @@ class Resumer {
           Speaker& speaker, const ClientNames& clients, Events& events);
 
   // Asks for the session that Hello names. False: it names none that could be there.
-  [[nodiscard]] bool Ask(Session& session, const Resume& resume);
+  [[nodiscard]] bool Ask(Session& session, const Resume& resume, Now now);
   // The session's home answered. False: a newer connection has it, and this one is ended.
   [[nodiscard]] bool OnTaken(Session& session, SessionTaken taken);
   // The asker is gone: the session goes back to its home.

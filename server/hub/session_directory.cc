@@ -30,7 +30,7 @@ SessionDirectory::SessionDirectory(const HubConfig& config, Courier& courier, Ta
 
 void SessionDirectory::Add(const SessionNumber& number, const SessionKey& key,
                            const SessionRef& holder) {
-  entries_.emplace(number, Entry{key, holder, std::nullopt, nullptr});
+  entries_.emplace(number, Entry{.key = key, .holder = holder});
 }
 
 void SessionDirectory::OnTake(const TakeSession& take) {
@@ -41,6 +41,10 @@ void SessionDirectory::OnTake(const TakeSession& take) {
   if (found == entries_.end()) return Tell(take.asker, take.number, ResumeOutcome::kUnknown);
   Entry& entry = found->second;
   if (!IsSame(entry.key, take.key)) return Tell(take.asker, take.number, ResumeOutcome::kWrongKey);
+  if (take.asked_at < entry.asked_at) {
+    return Tell(take.asker, take.number, ResumeOutcome::kTakenOver);
+  }
+  entry.asked_at = take.asked_at;
   if (entry.asker) Tell(*entry.asker, take.number, ResumeOutcome::kTakenOver);
   entry.asker = take.asker;
   if (entry.parked) {

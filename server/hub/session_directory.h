@@ -70,7 +70,8 @@ class SessionDirectory {
   struct Entry {
     SessionKey key{};
     SessionRef holder;
-    std::optional<SessionRef> asker;  // waits until the holder has given it back
+    std::optional<SessionRef> asker;    // waits until the holder has given it back
+    Instant asked_at = Instant::min();  // of the newest connection that asked for it
     std::unique_ptr<Parked> parked;
   };
   // As ids are ordered as text.

@@ -148,6 +148,26 @@ TEST(Resume, AConnectionThatIsStillOpenIsClosedFirstWith3505) {
   }
 }
 
+TEST(Resume, AnOlderConnectionWhoseMailIsLateDoesNotTakeTheSessionFromANewerOne) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    HubRig rig({.shards = 3, .seed = seed});
+    Traveller ada(rig, "user:ada");
+    ada.Connect(0);
+    ASSERT_TRUE(ada.Welcomed());
+    // The session's home is slow, and takes what two shards have sent in any order.
+    rig.Hold(0, true);
+    const auto older = ada.Connect(1);
+    rig.Pass(4s);
+    const auto newer = ada.Connect(2);
+    rig.Hold(0, false);
+    ASSERT_TRUE(ada.Welcomed());
+    EXPECT_TRUE(ada.resumed);
+    EXPECT_FALSE(rig.wire(newer).closed);
+    EXPECT_EQ(rig.wire(older).code, DisconnectCode::kTakenOver);
+  }
+}
+
 TEST(Resume, OfManyConnectionsThatAskAtOnceTheNewestHasTheSession) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE(seed);
