@@ -23,17 +23,18 @@ class CheckSizeTest(unittest.TestCase):
         # Hexadecimal noise: gzip makes half of it.
         noise = random.Random(1).randbytes(20_000).hex().encode()
         files = {"index.js": b'import { a } from "./core.js";\n', "core.js": noise,
-                 "external.js": noise}
+                 "external.js": noise[:10_000], "core.wasm": b"\0asm"}
         exports = {".": {"types": "./index.d.ts", "default": "./index.js"},
-                   "./external": "./external.js"}
+                   "./external": "./external.js", "./roomcast_sdk.wasm": "./core.wasm"}
         outcome = self.weigh(files, exports)
         self.assertEqual(outcome.returncode, 0, outcome)
         self.assertIn("(2 modules)", outcome.stdout)
 
-        files["core.js"] = noise + noise[::-1]
-        outcome = self.weigh(files, exports)
-        self.assertEqual(outcome.returncode, 1, outcome)
-        self.assertIn("over the limit of", outcome.stdout)
+        for name in ("core.js", "external.js", "core.wasm"):
+            heavier = files | {name: noise + noise[::-1]}
+            outcome = self.weigh(heavier, exports)
+            self.assertEqual(outcome.returncode, 1, outcome)
+            self.assertEqual(outcome.stdout.count("over the limit of"), 1, outcome)
 
     def test_what_was_not_built_is_a_failure(self):
         outcome = self.weigh({}, {".": "./index.js"})

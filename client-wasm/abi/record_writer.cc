@@ -153,7 +153,7 @@ void RecordWriter::One(const RoomJoined& effect) {
                    If(effect.policy.may_read_history, RC_JOINED_MAY_READ_HISTORY) |
                    If(effect.policy.keeps_history, RC_JOINED_KEEPS_HISTORY) |
                    If(effect.policy.delivery == Delivery::kDroppable, RC_JOINED_DROPPABLE);
-  Epoch(record, 6, effect.top.epoch);
+  Epoch(record, 12, effect.top.epoch);
   record.word[8 - kFirstWord] = static_cast<std::uint32_t>(effect.policy.presence);
   record.number[0] = static_cast<double>(effect.top.offset);
   record.number[1] = static_cast<double>(effect.start);
@@ -178,7 +178,7 @@ void RecordWriter::One(const RoomGap& effect) {
 void RecordWriter::One(const RoomReset& effect) {
   rc_effect& record = Add(RC_EFFECT_RESET);
   record.room = static_cast<std::uint32_t>(effect.room);
-  Epoch(record, 6, effect.position.epoch);
+  Epoch(record, 12, effect.position.epoch);
   record.number[0] = static_cast<double>(effect.position.offset);
 }
 

@@ -15,7 +15,7 @@
 
 // What the records rely on; in WebAssembly an address has 4 bytes.
 static_assert(sizeof(rc_effect) == 96);
-static_assert(sizeof(rc_address) != 4 || sizeof(rc_mailbox) == 40);
+static_assert(sizeof(rc_address) != 4 || sizeof(rc_mailbox) == sizeof(rc_effect));
 
 namespace {
 
@@ -78,8 +78,8 @@ std::uint32_t With(Input input) {
 
 // What rc_publish and rc_send have in common; views the scratch buffer.
 struct PublishArguments {
-  PublishArguments(std::uint32_t encoding, std::uint32_t type_bytes, std::uint32_t key_bytes,
-                   std::uint32_t data_bytes, std::uint32_t tag_count) {
+  PublishArguments(std::uint32_t encoding, std::uint32_t tag_count, std::uint32_t type_bytes,
+                   std::uint32_t key_bytes, std::uint32_t data_bytes) {
     ScratchReader& reader = module.reader;
     options.encoding = static_cast<Encoding>(encoding);
     options.type = reader.Take(type_bytes);
@@ -120,10 +120,10 @@ uint32_t rc_create(uint32_t seed_low, uint32_t seed_high, uint32_t flags, uint32
                    uint32_t name_bytes, uint32_t version_bytes) {
   ScratchReader& reader = module.reader;
   ClientOptions options;
-  const std::string_view producer = reader.Take(kProducerBytes);
   options.url = reader.Take(url_bytes);
   options.name = reader.Take(name_bytes);
   options.version = reader.Take(version_bytes);
+  const std::string_view producer = reader.Take(kProducerBytes);
   if (!reader.ok() || std::max(name_bytes, version_bytes) > kClientNameBytesMax) return 0;
   if (!IsUtf8(options.url) || !IsUtf8(options.name) || !IsUtf8(options.version)) return 0;
   std::memcpy(options.producer.data(), producer.data(), kProducerBytes);
@@ -258,19 +258,19 @@ uint32_t rc_leave(uint32_t room) {
   return With([=](ClientCore& core) { return core.Leave(module.now, static_cast<RoomId>(room)); });
 }
 
-uint32_t rc_publish(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
-                    uint32_t data_bytes, uint32_t tag_count, double timeout_ms) {
+uint32_t rc_publish(uint32_t room, uint32_t encoding, uint32_t tag_count, double timeout_ms,
+                    uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes) {
   return With([=](ClientCore& core) {
-    PublishArguments arguments(encoding, type_bytes, key_bytes, data_bytes, tag_count);
+    PublishArguments arguments(encoding, tag_count, type_bytes, key_bytes, data_bytes);
     arguments.options.timeout = Duration(ToMicroseconds(timeout_ms * 1000.0));
     return core.Publish(module.now, static_cast<RoomId>(room), arguments.options);
   });
 }
 
-uint32_t rc_send(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
-                 uint32_t data_bytes, uint32_t tag_count) {
+uint32_t rc_send(uint32_t room, uint32_t encoding, uint32_t tag_count, uint32_t type_bytes,
+                 uint32_t key_bytes, uint32_t data_bytes) {
   return With([=](ClientCore& core) {
-    const PublishArguments arguments(encoding, type_bytes, key_bytes, data_bytes, tag_count);
+    const PublishArguments arguments(encoding, tag_count, type_bytes, key_bytes, data_bytes);
     return core.Send(module.now, static_cast<RoomId>(room), arguments.options);
   });
 }

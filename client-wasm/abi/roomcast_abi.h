@@ -55,14 +55,16 @@ typedef uintptr_t rc_address;
 // ---- The mailbox
 // ---------------------------------------------------------------------------------
 
-// One per client, at an address that does not change. Byte offsets are those in WebAssembly.
+// One per client, at an address that does not change. Byte offsets are those in WebAssembly. The
+// answers of the queries below stand where they would in a record of 96 bytes.
 typedef struct rc_mailbox {
   rc_address effects;     //  0: address of the first record
   uint32_t effect_count;  //  4
   rc_address text;        //  8: address that the records' text offsets count from
   uint32_t text_bytes;    // 12
-  double number[2];       // 16, 24: answers of the queries below
-  uint32_t word[2];       // 32, 36
+  uint32_t unused[8];
+  uint32_t word[4];  // 48: words 12, 13; the rest is unused
+  double number[4];  // 64: numbers 0, 1; the rest is unused
 } rc_mailbox;
 
 // One effect: 96 bytes, 16 words (byte 0) and 4 doubles (byte 64). What stands where is said at the
@@ -107,9 +109,8 @@ enum {
   RC_EFFECT_SESSION = 7,
   // room; word 4: RC_ROOM_*, word 5: the one before.
   RC_EFFECT_ROOM_STATE = 8,
-  // room; word 4: RC_VERDICT_*; word 5: RC_JOINED_* flags; words 6, 7: epoch low, high; number 0:
-  // the
-  // offset of the room's top, 1: publications follow after this offset, 2: how many of them are
+  // room; word 4: RC_VERDICT_*; word 5: RC_JOINED_* flags; words 12, 13: epoch low, high; number 0:
+  // the offset of the room's top, 1: publications follow after this offset, 2: how many of them are
   // replay.
   RC_EFFECT_JOINED = 9,
   // room; the client is not in it and will not come back by itself. Words, texts and number 1 as of
@@ -117,7 +118,7 @@ enum {
   RC_EFFECT_LEFT = 10,
   // room; not all of number 0 .. number 1 will come. word 4: RC_GAP_*, text 6: its name.
   RC_EFFECT_GAP = 11,
-  // room; the stream began anew. words 6, 7: epoch low, high; number 0: offset. What came before
+  // room; the stream began anew. words 12, 13: epoch low, high; number 0: offset. What came before
   // does not compare with what comes.
   RC_EFFECT_RESET = 12,
   // room; word 4: RC_PUBLICATION_* flags; word 5: atom of the type; word 6: RC_ENCODING_*; word 7:
@@ -224,10 +225,10 @@ enum { RC_CREATE_TOKEN_PROVIDER = 1 };  // the application answers RC_EFFECT_NEE
 // (Date.now() * 1000). 0: there is no such client, and until the next rc_begin every function but
 // rc_create ignores its call and answers 0.
 RC_EXPORT(rc_begin) uint32_t rc_begin(uint32_t client, double now, double wall);
-// Makes a client: no I/O, no effects. Scratch: 16 random bytes that name it as a producer (from a
-// cryptographic source: half of them is a secret), then the URL, the name and version for the hub's
-// log. `seed_*`: 64 random bits for jitter. Answers a handle above 0; 0 if a string is too long or
-// not UTF-8. (grows)
+// Makes a client: no I/O, no effects. Scratch: the URL, the name and version for the hub's log,
+// then 16 random bytes that name it as a producer (from a cryptographic source: half of them is a
+// secret). `seed_*`: 64 random bits for jitter. Answers a handle above 0; 0 if a string is too long
+// or not UTF-8. (grows)
 RC_EXPORT(rc_create)
 uint32_t rc_create(uint32_t seed_low, uint32_t seed_high, uint32_t flags, uint32_t url_bytes,
                    uint32_t name_bytes, uint32_t version_bytes);
@@ -325,13 +326,13 @@ RC_EXPORT(rc_leave) uint32_t rc_leave(uint32_t room);
 // byte of value length, name, value. Answers a call: done with the position. Offline it waits in a
 // queue (256 messages, 1 MiB, 60 s). `timeout_ms` runs from its sending; 0: 10 s. (grows)
 RC_EXPORT(rc_publish)
-uint32_t rc_publish(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
-                    uint32_t data_bytes, uint32_t tag_count, double timeout_ms);
+uint32_t rc_publish(uint32_t room, uint32_t encoding, uint32_t tag_count, double timeout_ms,
+                    uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes);
 // Sends without an answer, a place in the stream or a second try. Scratch as above. 1: handed to
 // the socket; 0: dropped, because there is no connection or it is not well formed. (grows)
 RC_EXPORT(rc_send)
-uint32_t rc_send(uint32_t room, uint32_t encoding, uint32_t type_bytes, uint32_t key_bytes,
-                 uint32_t data_bytes, uint32_t tag_count);
+uint32_t rc_send(uint32_t room, uint32_t encoding, uint32_t tag_count, uint32_t type_bytes,
+                 uint32_t key_bytes, uint32_t data_bytes);
 
 enum { RC_HISTORY_REVERSE = 1, RC_HISTORY_FROM = 2 };  // FROM: `offset` and `epoch_*` count
 // Asks for a page of history, which RC_EFFECT_PUBLICATION bring before the call settles: upwards
@@ -358,7 +359,7 @@ RC_EXPORT(rc_abort) void rc_abort(uint32_t call);
 // 1, and mailbox.number[0]: the hub's clock in microseconds since the Unix epoch, [1]: it is within
 // so many microseconds of that. 0: not known yet.
 RC_EXPORT(rc_hub_time) uint32_t rc_hub_time(void);
-// 1, and mailbox.number[0]: offset, word[0], word[1]: epoch low, high. 0: the room has no position.
+// 1, and mailbox.number[0]: offset, words 12, 13: epoch low, high. 0: the room has no position.
 RC_EXPORT(rc_position) uint32_t rc_position(uint32_t room);
 
 // What was counted since rc_create, as doubles in this order.

@@ -38,7 +38,7 @@ class Host {
   }
 
   explicit Host(std::uint32_t flags = 0) {
-    Scratch(std::string(16, 'p') + "ws://hub.test/" + "abi" + "1");
+    Scratch(std::string("ws://hub.test/") + "abi" + "1" + std::string(16, 'p'));
     client_ = Ask(rc_create, 1, 2, flags, 14, 3, 1);
     mailbox_ = reinterpret_cast<const rc_mailbox*>(Ask(rc_mailbox_address));
   }
@@ -152,8 +152,8 @@ TEST(Abi, APublicationIsNamedByItsPlaceInTheFrame) {
 
   const auto joins = host.Effects(RC_EFFECT_JOINED);
   ASSERT_EQ(joins.size(), 1u);
-  EXPECT_EQ(joins[0].word[2], 0x89abcdefu);
-  EXPECT_EQ(joins[0].word[3], 0x01234567u);
+  EXPECT_EQ(joins[0].word[8], 0x89abcdefu);
+  EXPECT_EQ(joins[0].word[9], 0x01234567u);
   EXPECT_EQ(joins[0].number[0], 4.0);
   const auto atoms = host.Effects(RC_EFFECT_ATOM);
   ASSERT_EQ(atoms.size(), 3u);
@@ -191,7 +191,7 @@ TEST(Abi, APublishTakesItsStringsFromTheScratchBuffer) {
   host.Scratch("chat:1");
   const std::uint32_t room = host.Run(rc_room, 6);
   host.Scratch(std::string("typeKEYdata") + '\x01' + '\x02' + "nvv");
-  const std::uint32_t call = host.Run(rc_publish, room, RC_ENCODING_TEXT, 4, 3, 4, 1, 0);
+  const std::uint32_t call = host.Run(rc_publish, room, RC_ENCODING_TEXT, 1, 0, 4, 3, 4);
   const auto sends = host.Effects(RC_EFFECT_SEND);
   ASSERT_EQ(sends.size(), 1u);
   Arena arena(1 << 20);
@@ -240,7 +240,7 @@ TEST(Abi, NonsenseFromTheHostDoesNothing) {
   host.Run(rc_room, 0xffffffff);
   EXPECT_EQ(host.Effects(RC_EFFECT_ERROR).size(), 1u);
   host.Run(rc_token, 5, 0xffffffff);
-  host.Run(rc_publish, 1, 9, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, nan);
+  host.Run(rc_publish, 1, 9, 0xffffffff, nan, 0xffffffff, 0xffffffff, 0xffffffff);
   EXPECT_EQ(host.Effects(RC_EFFECT_SETTLED).size(), 1u);
   EXPECT_EQ(host.Ask(rc_create, 0, 0, 0, 0xffffffff, 0, 0), 0u);
 }

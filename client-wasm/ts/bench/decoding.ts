@@ -52,7 +52,7 @@ async function clientInRoom(
   core.run('rc_connect');
   const opening = core.takeEffects().find((effect) => effect.kind === Kind.OpenSocket);
   if (opening?.kind !== Kind.OpenSocket) throw new Error('the core opened no socket');
-  const { generation } = opening;
+  const generation = opening.word(3);
   const room = core.runWith('rc_room', ['bench:room']);
   core.takeEffects();
   core.runWith('rc_join', ['', ''], room, 0, 0, Since.Live, 0, 0, 0);

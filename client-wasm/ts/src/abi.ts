@@ -3,9 +3,11 @@
 // The core's memory may move in any call, so no view of it outlives one; all effects of an input
 // are read before any is acted on. Payloads are views of the received message, never of the memory.
 
-import { type Effect, EffectReader, epochOf } from './effects.js';
+import { type Effect, readEffects, recordAt, type Told } from './effects.js';
+import { RoomcastError } from './errors.js';
 import { type CoreExports, Flag, Stat } from './exports.js';
-import { ENCODINGS, type Payload } from './payload.js';
+import { ENCODINGS, type Payload, utf8Encoder } from './payload.js';
+import type { Position } from './types.js';
 
 export interface PublishRequest {
   readonly type: string;
@@ -18,12 +20,9 @@ export interface PublishRequest {
 type InputName = Exclude<keyof CoreExports, 'memory' | 'rc_begin' | 'rc_destroy' | 'rc_scratch'>;
 type Rest<Name extends InputName> = Parameters<CoreExports[Name]>;
 
-const utf8 = new TextEncoder();
 // An epoch's low and high half.
-export const wordsOf = (epoch: string): [number, number] => [
-  Number.parseInt(epoch.slice(8), 16) || 0,
-  Number.parseInt(epoch.slice(0, 8), 16) || 0,
-];
+export const wordsOf = (epoch: string): [number, number] =>
+  [8, 0].map((at) => Number.parseInt(epoch.slice(at, at + 8), 16) || 0) as [number, number];
 
 export class CoreClient {
   readonly exports: CoreExports;
@@ -31,18 +30,21 @@ export class CoreClient {
   readonly #mailbox: number;
   readonly #atoms: string[] = [''];
 
-  /** 0 from the core, for a string that is too long, is an exception here. */
   constructor(exports: CoreExports, url: string, name: string, version: string, asks: boolean) {
     this.exports = exports;
     const random = crypto.getRandomValues(new Uint8Array(24));
-    const seed = new DataView(random.buffer, 16);
-    const lengths = this.#write([random.subarray(0, 16), url, name, version]);
-    this.#handle = this.run(
-      'rc_create', seed.getUint32(0), seed.getUint32(4), asks ? Flag.CreateTokenProvider : 0,
-      lengths[1]!, lengths[2]!, lengths[3]!,
-    );
-    if (this.#handle === 0) throw new RangeError('the URL, name or version is too long');
+    const [low, high] = new Uint32Array(random.buffer, 16) as unknown as [number, number];
+    const flags = asks ? Flag.CreateTokenProvider : 0;
+    this.#handle = this.runWith('rc_create', [url, name, version, random], low, high, flags);
+    if (this.#handle === 0) {
+      throw new RoomcastError('invalid_argument', 'the URL, name or version is too long');
+    }
     this.#mailbox = this.run('rc_mailbox_address');
+  }
+
+  // Another one after every call, perhaps.
+  get #memory(): ArrayBuffer {
+    return this.exports.memory.buffer;
   }
 
   // ---- Inputs. After each of them: takeEffects().
@@ -52,13 +54,16 @@ export class CoreClient {
     this.exports.rc_begin(this.#handle, performance.now(), Date.now() * 1000);
     return (this.exports[name] as (...all: unknown[]) => number)(...rest);
   }
-  /** The same with `parts` in the scratch buffer, whose lengths are its last arguments. */
+  /**
+   * The same with `parts` in the scratch buffer, whose lengths are its last arguments: those that it
+   * wants, which come first.
+   */
   runWith(name: InputName, parts: readonly (string | Uint8Array)[], ...rest: number[]): number {
     return this.run(name, ...([...rest, ...this.#write(parts)] as never));
   }
   received(generation: number, message: ArrayBuffer): void {
     const address = this.run('rc_inbound', message.byteLength);
-    new Uint8Array(this.exports.memory.buffer, address).set(new Uint8Array(message));
+    new Uint8Array(this.#memory, address).set(new Uint8Array(message));
     this.exports.rc_on_message(generation, message.byteLength);
   }
   publish(
@@ -70,12 +75,11 @@ export class CoreClient {
     const parts: (string | Uint8Array)[] = [type, key, payload.bytes];
     for (const tag of tags) {
       // Each length is one byte; the core refuses far shorter ones already.
-      const words = tag.map((word) => utf8.encode(word).subarray(0, 255));
+      const words = tag.map((word) => utf8Encoder.encode(word).subarray(0, 255));
       parts.push(Uint8Array.from(words, ({ length }) => length), ...words);
     }
-    const lengths = this.#write(parts).slice(0, 3);
     const encoding = ENCODINGS.indexOf(payload.encoding);
-    return this.run(name, ...([room, encoding, ...lengths, tags.length, ...timeout] as never));
+    return this.runWith(name, parts, room, encoding, tags.length, ...timeout);
   }
   destroy(): void {
     this.exports.rc_destroy(this.#handle);
@@ -85,45 +89,40 @@ export class CoreClient {
 
   /** Microseconds since the Unix epoch and the error of that, or nothing yet. */
   hubTime(): [number, number] | undefined {
-    if (!this.run('rc_hub_time')) return undefined;
-    const [time, error] = new Float64Array(this.exports.memory.buffer, this.#mailbox + 16, 2);
-    return [time!, error!];
+    const answer = this.#ask('rc_hub_time');
+    return answer && [answer.number(0), answer.number(1)];
   }
-  position(room: number): { epoch: string; offset: number } | undefined {
-    if (!this.run('rc_position', room)) return undefined;
-    const view = new DataView(this.exports.memory.buffer, this.#mailbox);
-    return {
-      epoch: epochOf(view.getUint32(32, true), view.getUint32(36, true)),
-      offset: view.getFloat64(16, true),
-    };
+  position(room: number): Position | undefined {
+    return this.#ask('rc_position', room)?.position;
   }
   stats(): number[] {
     const address = this.run('rc_stats');
-    return [...new Float64Array(this.exports.memory.buffer, address, Stat.Count)];
+    return [...new Float64Array(this.#memory, address, Stat.Count)];
+  }
+
+  // The mailbox has its answers where a record has them.
+  #ask(query: 'rc_hub_time' | 'rc_position', ...rest: number[]): Told | undefined {
+    if (!this.run(query, ...(rest as never))) return undefined;
+    return recordAt(this.#memory, this.#mailbox);
   }
 
   // ---- Effects.
 
   /** Of the input just before. `message` is what `received` was given; publications refer to it. */
-  takeEffects(message?: ArrayBuffer): Effect[] {
+  takeEffects(message = new ArrayBuffer()): Effect[] {
     this.exports.rc_effects();
-    const { buffer } = this.exports.memory;
-    const [first, count, text] = new Uint32Array(buffer, this.#mailbox, 3);
-    const reader = new EffectReader(buffer, text!, message ?? new ArrayBuffer(0), this.#atoms);
-    return reader.readAll(first!, count!);
+    return readEffects(this.#memory, this.#mailbox, message, this.#atoms);
   }
 
   // Puts the parts into the scratch buffer, one after the other, and answers their lengths.
   #write(parts: readonly (string | Uint8Array)[]): number[] {
-    const pieces = parts.map((part) => (typeof part === 'string' ? utf8.encode(part) : part));
-    const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const address = this.exports.rc_scratch(total);
-    const scratch = new Uint8Array(this.exports.memory.buffer, address, total);
-    let at = 0;
-    for (const piece of pieces) {
-      scratch.set(piece, at);
+    const pieces = parts.map((part) => (typeof part === 'string' ? utf8Encoder.encode(part) : part));
+    let at = this.exports.rc_scratch(pieces.reduce((sum, { length }) => sum + length, 0));
+    const memory = new Uint8Array(this.#memory);
+    return pieces.map((piece) => {
+      memory.set(piece, at);
       at += piece.length;
-    }
-    return pieces.map((piece) => piece.length);
+      return piece.length;
+    });
   }
 }

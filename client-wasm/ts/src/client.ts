@@ -2,13 +2,14 @@
 // become events and outcomes.
 
 import type { CoreClient } from './abi.js';
-import { Driver, type Told } from './driver.js';
+import { Driver, quietly } from './driver.js';
+import type { Effect } from './effects.js';
 import { RoomcastError } from './errors.js';
 import { Emitter, type ListenOptions, type Listener, type Off } from './events.js';
-import { Kind, Stat } from './exports.js';
+import { Flag, Kind, Stat } from './exports.js';
 import { Memberships } from './memberships.js';
-import { problemError } from './problems.js';
-import { quietly, Room } from './room.js';
+import { errorOf, problemOf } from './problems.js';
+import { Room } from './room.js';
 import type {
   AnyEvents,
   CallOptions,
@@ -49,21 +50,23 @@ export class Client {
   /** @internal Applications call createClient(). */
   constructor(url: string, options: ClientOptions, shared: SharedCore) {
     this.#options = options;
+    const report = (error: RoomcastError): void => this.#events.emit('error', error);
     this.#driver = new Driver(checkUrl(url), options, shared, {
       tell: (effect) => this.#tell(effect),
+      report,
       attempt: () => {
         this.#attempt += 1;
         this.#retryAt = Infinity;
         this.#emitState(this.#state);
       },
       loadFailed: (error) => {
-        this.#events.emit('error', error);
+        report(error);
         this.#reason = error;
         this.#setState('disconnected');
       },
       ended: (reason) => this.#ended(reason),
     });
-    this.#memberships = new Memberships(this.#driver, (error) => this.#events.emit('error', error));
+    this.#memberships = new Memberships(this.#driver, report);
   }
 
   /** Where the connection stands; the event `state` tells of changes. */
@@ -90,8 +93,7 @@ export class Client {
       this.#driver.hurry();
       this.#setState('connecting');
     }
-    const connected = this.#driver.call((core) => core.run('rc_connect'), signal);
-    return quietly(connected.then(() => {}));
+    return this.#driver.call((core) => core.run('rc_connect'), signal);
   }
 
   /** Says good-bye. Calls under way are aborted; rooms are joined again by the next connect(). */
@@ -113,8 +115,7 @@ export class Client {
 
   /** Asks the hub whether it is there; the round trip in milliseconds. */
   ping({ signal }: CallOptions = {}): Promise<number> {
-    const answered = this.#driver.call((core) => core.run('rc_ping'), signal);
-    return quietly(answered.then(({ roundTrip }) => roundTrip));
+    return this.#driver.call((core) => core.run('rc_ping'), signal, (pong) => pong.number(3));
   }
 
   /**
@@ -174,30 +175,31 @@ export class Client {
     };
   }
 
-  #tell(effect: Told): void {
+  #tell(effect: Effect): void {
     switch (effect.kind) {
       case Kind.State:
-        this.#reason = problemError(effect.problem);
-        this.#retryAt = effect.retryAt;
+        this.#reason = problemOf(effect);
+        this.#retryAt = effect.number(0);
         // A session follows at once: who hears `connected` finds it there.
-        if (STATES[effect.state] === 'connected') return;
-        return this.#setState(STATES[effect.state] ?? 'disconnected');
-      case Kind.Session: {
-        const { kind: _, ...session } = effect;
-        this.#session = session;
+        if (STATES[effect.word(4)] === 'connected') return;
+        return this.#setState(STATES[effect.word(4)]!);
+      case Kind.Session:
+        this.#session = {
+          id: effect.text(4),
+          user: effect.text(6),
+          instance: effect.text(8),
+          node: effect.text(10),
+          resumed: (effect.word(12) & Flag.SessionResumed) !== 0,
+        };
         if (this.#inbox) void this.inbox;
         return this.#setState('connected');
-      }
-      case Kind.Error: {
-        const error = problemError(effect.problem);
-        if (error) this.#events.emit('error', error);
-        return;
-      }
+      case Kind.Error:
+        return this.#events.emit('error', errorOf(effect));
       case Kind.Room:
-        this.#memberships.opened(effect.name, effect.room);
-        return this.#events.emit('room', { room: effect.name });
+        this.#memberships.opened(effect.text(4), effect.room);
+        return this.#events.emit('room', { room: effect.text(4) });
       case Kind.Trace:
-        return console.debug(`roomcast: ${effect.line}`);
+        return console.debug(`roomcast: ${effect.text(6)}`);
       default:
         return this.#memberships.tell(effect);
     }
@@ -206,7 +208,8 @@ export class Client {
   #setState(state: ClientState): void {
     const previous = this.#state;
     this.#state = state;
-    if (state === 'connected' || state === 'disconnected' || state === 'closed') this.#attempt = 0;
+    // Neither connecting nor reconnecting.
+    if (!state.endsWith('ing')) this.#attempt = 0;
     if (state !== 'connected') this.#session = undefined;
     this.#emitState(previous);
   }
@@ -216,9 +219,8 @@ export class Client {
       state: this.#state,
       previous,
       attempt: this.#attempt,
-      retryIn: Number.isFinite(this.#retryAt)
-        ? Math.max(0, this.#retryAt - performance.now())
-        : undefined,
+      retryIn:
+        this.#retryAt < Infinity ? Math.max(0, this.#retryAt - performance.now()) : undefined,
       reason: this.#reason,
     };
     this.#events.emit('state', event);

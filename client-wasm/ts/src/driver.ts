@@ -5,10 +5,10 @@
 // calls back into the client adds to the queue's end, so nothing overtakes.
 
 import { CoreClient } from './abi.js';
-import type { Effect, Settled } from './effects.js';
+import type { Effect, Told } from './effects.js';
 import { RoomcastError } from './errors.js';
 import { reportFault } from './events.js';
-import { Kind, Outcome, Signal, TokenWhy } from './exports.js';
+import { Kind, Outcome, Signal } from './exports.js';
 import { browserTargets, watchPage } from './page_signals.js';
 import { errorOf } from './problems.js';
 import { Socket, type WebSocketConstructor, type WebSocketLike } from './socket.js';
@@ -16,18 +16,10 @@ import { TokenDesk } from './token_desk.js';
 import type { ClientOptions, TokenRequest } from './types.js';
 import type { SharedCore } from './wasm_loader.js';
 
-type WorldKind =
-  | Kind.OpenSocket
-  | Kind.Send
-  | Kind.CloseSocket
-  | Kind.SetTimer
-  | Kind.NeedToken
-  | Kind.Settled;
-/** What is not the driver's own business. */
-export type Told = Exclude<Effect, { kind: WorldKind }>;
-
 export interface DriverHost {
-  tell(effect: Told): void;
+  /** What is not the driver's own business. */
+  tell(effect: Effect): void;
+  report(error: RoomcastError): void;
   /** A socket is being opened. */
   attempt(): void;
   /** There is no core to ask, for now; what waited for it was refused. */
@@ -37,25 +29,31 @@ export interface DriverHost {
 }
 
 interface Call {
-  finish(settled: Settled): void;
+  /** Begins, once the core is there. */
+  run(): void;
+  finish(settled: Told): void;
   /** Without the core having said anything. */
   fail(error: RoomcastError): void;
 }
 
-interface Waiting {
-  run(): void;
-  fail(error: RoomcastError): void;
-}
-
-const REASONS: Record<TokenWhy, TokenRequest['reason']> = {
-  [TokenWhy.Initial]: 'connect',
-  [TokenWhy.Expired]: 'expired',
-  [TokenWhy.Refresh]: 'refresh',
-};
+// By RC_TOKEN_*, from 1.
+const REASONS: readonly TokenRequest['reason'][] = ['connect', 'expired', 'refresh'];
 const TIMER_MS_MAX = 0x7fffffff;
 // What the core asks for with every socket, too.
 const SUB_PROTOCOL = 'roomcast.v1';
 const CLOSING = 2;
+
+/** A rejection that nobody waits for is nobody's fault: it must not end a process. */
+export function quietly<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => {});
+  return promise;
+}
+
+// What the application gave in was not what was asked for, where it is nothing else.
+const toError = (cause: unknown): RoomcastError =>
+  cause instanceof RoomcastError
+    ? cause
+    : new RoomcastError('invalid_argument', `an argument of the wrong type: ${cause}`, { cause });
 
 export class Driver {
   readonly #url: string;
@@ -66,13 +64,13 @@ export class Driver {
 
   #core: CoreClient | undefined;
   #loading = false;
-  #waiting: Waiting[] = [];
+  #waiting: Call[] = [];
   #ended: RoomcastError | undefined;
 
   #queue: (Effect | (() => void))[] = [];
   #draining = false;
   #calls = new Map<number, Call>();
-  #socket: { generation: number; socket: Socket } | undefined;
+  #socket: Socket | undefined;
   // Dialled before the core was there to ask for it.
   #dialled: WebSocketLike | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -86,7 +84,7 @@ export class Driver {
     this.#tokens = new TokenDesk(options.getToken, {
       given: (request, token) => this.input((core) => core.runWith('rc_token', [token], request)),
       failed: (request, permanent, error) => {
-        this.later(() => this.#host.tell({ kind: Kind.Error, room: 0, problem: error }));
+        this.later(() => this.#host.report(error));
         this.input((core) => core.run('rc_token_failed', request, Number(permanent)));
       },
     });
@@ -104,14 +102,15 @@ export class Driver {
 
   /**
    * Begins a call and promises its outcome. `begin` runs now, or when the core is there; it may
-   * throw. `finish` runs in the queue's order, before the promise's own reactions.
+   * throw. `finish` runs in the queue's order, before the promise's own reactions, whatever the
+   * outcome is, and answers what the promise is of.
    */
-  call(
+  call<Result = void>(
     begin: (core: CoreClient) => number,
     signal?: AbortSignal,
-    finish?: (settled: Settled) => void,
-  ): Promise<Settled> {
-    const promise = new Promise<Settled>((resolve, reject) => {
+    finish?: (settled: Told) => Result,
+  ): Promise<Result> {
+    const promise = new Promise<Result>((resolve, reject) => {
       let number = 0;
       let over = false;
       const end = (): void => {
@@ -128,28 +127,27 @@ export class Driver {
       };
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort);
-      this.#whenLoaded({
-        fail,
+      const call: Call = {
         run: () => {
           if (over) return;
           this.#guard(fail, () => {
             number = this.#enter(begin);
             if (number === 0) throw new RoomcastError('invalid_argument', 'the core refused it');
-            this.#calls.set(number, {
-              fail,
-              finish: (settled) => {
-                end();
-                finish?.(settled);
-                if (settled.outcome === Outcome.Done) resolve(settled);
-                else reject(errorOf(settled, signal));
-              },
-            });
+            this.#calls.set(number, call);
           });
           this.#drain();
         },
-      });
+        finish: (settled) => {
+          end();
+          const result = finish?.(settled) as Result;
+          if (settled.word(4) === Outcome.Done) resolve(result);
+          else reject(errorOf(settled, signal));
+        },
+        fail,
+      };
+      this.#whenLoaded(call);
     });
-    return promise;
+    return quietly(promise);
   }
 
   /**
@@ -177,13 +175,6 @@ export class Driver {
     this.#drain();
   }
 
-  /** An input within the `begin` of a call, whose effects wait for the call's own. */
-  within<Result>(action: (core: CoreClient) => Result): { result: Result; effects: Effect[] } {
-    const core = this.#core!;
-    const result = action(core);
-    return { result, effects: core.takeEffects() };
-  }
-
   /** In its turn, after the effects that came before. */
   later(action: () => void): void {
     this.#queue.push(action);
@@ -196,9 +187,7 @@ export class Driver {
 
   /** What waits for the core is not wanted any more. */
   refuseWaiting(error: RoomcastError): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const each of waiting) each.fail(error);
+    for (const each of this.#waiting.splice(0)) each.fail(error);
   }
 
   /** Says good-bye, settles every call, and is over. */
@@ -209,10 +198,10 @@ export class Driver {
     this.#drain();
   }
 
-  #whenLoaded(waiting: Waiting): void {
-    if (this.#ended) return waiting.fail(this.#ended);
-    if (this.#core) return waiting.run();
-    this.#waiting.push(waiting);
+  #whenLoaded(call: Call): void {
+    if (this.#ended) return call.fail(this.#ended);
+    if (this.#core) return call.run();
+    this.#waiting.push(call);
     if (!this.#loading) void this.#load();
   }
 
@@ -225,14 +214,9 @@ export class Driver {
       this.#core = new CoreClient(exports, this.#url, name, version, getToken !== undefined);
       if (logLevel && logLevel !== 'off') this.#core.run('rc_trace', logLevel === 'trace' ? 2 : 1);
       this.#watchPage();
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const each of waiting) this.#whenLoaded(each);
+      for (const each of this.#waiting.splice(0)) this.#whenLoaded(each);
     } catch (cause) {
-      const error =
-        cause instanceof RoomcastError
-          ? cause
-          : new RoomcastError('invalid_argument', String(cause), { cause });
+      const error = toError(cause);
       this.refuseWaiting(error);
       this.later(() => this.#host.loadFailed(error));
     } finally {
@@ -245,19 +229,7 @@ export class Driver {
 
   #watchPage(): void {
     const signal = (which: Signal): void => this.input((core) => core.run('rc_on_signal', which));
-    const targets = this.#options.page ?? browserTargets();
-    if (targets.document?.visibilityState === 'hidden') signal(Signal.Hidden);
-    this.#unwatch = watchPage(
-      {
-        wake: () => signal(Signal.Wake),
-        visibility: (hidden) => signal(hidden ? Signal.Hidden : Signal.Visible),
-        network: (online) => signal(online ? Signal.Online : Signal.Offline),
-        hide: (kept) => signal(kept ? Signal.PageHide : Signal.Unload),
-        show: () => signal(Signal.PageShow),
-      },
-      targets,
-      () => performance.now(),
-    );
+    this.#unwatch = watchPage(signal, this.#options.page ?? browserTargets());
   }
 
   #enter<Result>(action: (core: CoreClient) => Result, message?: ArrayBuffer): Result | 0 {
@@ -274,11 +246,7 @@ export class Driver {
     try {
       action();
     } catch (fault) {
-      if (fault instanceof RoomcastError) return refuse(fault);
-      if (!(fault instanceof WebAssembly.RuntimeError)) {
-        const message = `an argument of the wrong type: ${fault}`;
-        return refuse(new RoomcastError('invalid_argument', message, { cause: fault }));
-      }
+      if (!(fault instanceof WebAssembly.RuntimeError)) return refuse(toError(fault));
       if (this.#core) this.#shared.discard(this.#core.exports);
       this.#core = undefined;
       const error = new RoomcastError('internal', `the SDK core failed: ${fault}`, {
@@ -299,7 +267,7 @@ export class Driver {
     // After the effects that the core left: its good-byes are still to be sent.
     this.#queue.push(() => {
       clearTimeout(this.#timer);
-      this.#socket?.socket.drop();
+      this.#socket?.drop();
       this.#socket = undefined;
       const calls = [...this.#calls.values()];
       this.#calls.clear();
@@ -329,22 +297,22 @@ export class Driver {
   #act(effect: Effect): void {
     switch (effect.kind) {
       case Kind.OpenSocket:
-        return this.#open(effect.generation, effect.url);
+        return this.#open(effect.word(3), effect.text(4));
       case Kind.Send:
-        if (this.#socket?.generation === effect.generation) this.#socket.socket.send(effect.bytes);
+        if (this.#socket?.generation === effect.word(3)) this.#socket.send(effect.bytes(4));
         return;
       case Kind.CloseSocket:
-        if (this.#socket?.generation !== effect.generation) return;
-        this.#socket.socket.drop(effect.code, effect.reason);
+        if (this.#socket?.generation !== effect.word(3)) return;
+        this.#socket.drop(effect.word(4), effect.text(6));
         this.#socket = undefined;
         return;
       case Kind.SetTimer:
-        return this.#setTimer(effect.at);
+        return this.#setTimer(effect.number(0));
       case Kind.NeedToken:
-        return this.#tokens.ask(effect.request, REASONS[effect.why]);
+        return this.#tokens.ask(effect.word(2), REASONS[effect.word(4) - 1]!);
       case Kind.Settled: {
-        const call = this.#calls.get(effect.call);
-        this.#calls.delete(effect.call);
+        const call = this.#calls.get(effect.word(2));
+        this.#calls.delete(effect.word(2));
         return call?.finish(effect);
       }
       default:
@@ -353,21 +321,21 @@ export class Driver {
   }
 
   #open(generation: number, url: string): void {
-    this.#socket?.socket.drop();
+    this.#socket?.drop();
     this.#host.attempt();
     const dialled = this.#dialled;
     this.#dialled = undefined;
     const isThere = dialled && dialled.readyState < CLOSING;
-    const socket = new Socket(() => (isThere ? dialled : this.#dial(url)), {
+    const socket = new Socket(generation, () => (isThere ? dialled : this.#dial(url)), {
       opened: () => this.input((core) => core.run('rc_on_open', generation)),
       received: (message) => this.input((core) => core.received(generation, message), message),
       receivedText: () => this.input((core) => core.run('rc_on_text', generation)),
       closed: (code, reason) => {
-        if (this.#socket?.socket === socket) this.#socket = undefined;
+        if (this.#socket === socket) this.#socket = undefined;
         this.input((core) => core.runWith('rc_on_closed', [reason], generation, code));
       },
     });
-    this.#socket = { generation, socket };
+    this.#socket = socket;
   }
 
   #dial(url: string): WebSocketLike {

@@ -1,19 +1,11 @@
-// What the core wants done or told: its flat records, read into objects. The layout is that of
-// client-wasm/abi/roomcast_abi.h.
+// What the core wants done or told: its flat records. The layout is that of
+// client-wasm/abi/roomcast_abi.h, where each kind says what stands in which word.
 
-import type { RoomcastError } from './errors.js';
-import { Flag, Kind, type Outcome, type TokenWhy } from './exports.js';
+import { Kind } from './exports.js';
 import { ENCODINGS, type PayloadEncoding } from './payload.js';
+import type { Position } from './types.js';
 
-/** A code's number and name with a sentence for developers; the number 0 is "none". */
-export interface Problem {
-  readonly number: number;
-  readonly name: string;
-  readonly message: string;
-  readonly retryable: boolean;
-  readonly retryAfter: number;
-}
-
+/** What comes often is made whole at once; the message that a page hears is made of it. */
 export interface RawPublication {
   readonly kind: Kind.Publication;
   readonly room: number;
@@ -31,35 +23,6 @@ export interface RawPublication {
   readonly timeUs: number;
 }
 
-export interface Settled extends Problem {
-  readonly kind: Kind.Settled;
-  readonly call: number;
-  readonly outcome: Outcome;
-  readonly flags: number;
-  readonly epoch: string;
-  readonly offset: number;
-  readonly roundTrip: number;
-}
-
-export interface SessionStarted {
-  readonly kind: Kind.Session;
-  readonly id: string;
-  readonly user: string;
-  readonly instance: string;
-  readonly node: string;
-  readonly resumed: boolean;
-}
-
-export interface RoomJoined {
-  readonly kind: Kind.Joined;
-  readonly room: number;
-  readonly verdict: number;
-  readonly flags: number;
-  readonly epoch: string;
-  readonly top: number;
-  readonly replay: number;
-}
-
 export interface RawMember {
   readonly user: string;
   /** 0: gone. */
@@ -67,220 +30,109 @@ export interface RawMember {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-export interface PresenceTold {
-  readonly kind: Kind.Presence;
-  readonly room: number;
-  readonly flags: number;
-  readonly users: number;
-  readonly sessions: number;
-  readonly members: RawMember[];
-}
-
-export type Effect =
-  | { kind: Kind.OpenSocket; generation: number; url: string }
-  | { kind: Kind.Send; generation: number; bytes: Uint8Array<ArrayBuffer> }
-  | { kind: Kind.CloseSocket; generation: number; code: number; reason: string }
-  | { kind: Kind.SetTimer; at: number }
-  | { kind: Kind.NeedToken; request: number; why: TokenWhy }
-  | { kind: Kind.State; state: number; problem: Problem; retryAt: number }
-  | SessionStarted
-  | { kind: Kind.Room; room: number; name: string }
-  | { kind: Kind.RoomState; room: number; state: number }
-  | RoomJoined
-  | { kind: Kind.Left; room: number; problem: Problem }
-  | { kind: Kind.Gap; room: number; from: number; to: number; reason: string }
-  | { kind: Kind.Reset; room: number; epoch: string; offset: number }
-  | RawPublication
-  | PresenceTold
-  | Settled
-  | { kind: Kind.Error; room: number; problem: Problem | RoomcastError }
-  | { kind: Kind.Trace; line: string };
+export type Effect = RawPublication | Told;
 
 const EFFECT_BYTES = 96;
+const EFFECT_WORDS = EFFECT_BYTES / 4;
+const FIRST_NUMBER = 8;
 const NO_TAGS: readonly (readonly [string, string])[] = [];
-const text8 = new TextDecoder();
+const utf8 = new TextDecoder();
 
-/** 64 bits as 16 hexadecimal digits. */
-export const epochOf = (low: number, high: number): string =>
-  high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
-
-// Reads the records of one batch; dies with it.
-export class EffectReader {
+/** A record of any other kind, apart from the core's memory. Whoever it is for reads what it says. */
+export class Told {
+  readonly kind: Exclude<Kind, Kind.Publication>;
+  /** Of a presence. */
+  readonly members: RawMember[] = [];
   readonly #words: Uint32Array;
-  readonly #doubles: Float64Array;
-  readonly #bytes: Uint8Array;
-  readonly #text: number;
-  readonly #message: ArrayBuffer;
-  readonly #atoms: string[];
-  // The record's first word and first double.
-  #word = 0;
-  #double = 0;
+  readonly #text: Uint8Array<ArrayBuffer>;
 
-  constructor(memory: ArrayBuffer, text: number, message: ArrayBuffer, atoms: string[]) {
-    this.#words = new Uint32Array(memory);
-    this.#doubles = new Float64Array(memory);
-    this.#bytes = new Uint8Array(memory);
+  constructor(record: ArrayBuffer, text = new Uint8Array()) {
+    this.#words = new Uint32Array(record);
     this.#text = text;
-    this.#message = message;
-    this.#atoms = atoms;
+    this.kind = this.word(0);
   }
 
-  readAll(first: number, count: number): Effect[] {
-    const effects: Effect[] = [];
-    const end = first + count * EFFECT_BYTES;
-    for (let at = first; at < end; at += EFFECT_BYTES) this.#read(at, effects);
-    return effects;
+  word(index: number): number {
+    return this.#words[index]!;
   }
+  number(index: number): number {
+    return new Float64Array(this.#words.buffer)[FIRST_NUMBER + index]!;
+  }
+  bytes(index: number): Uint8Array<ArrayBuffer> {
+    const from = this.word(index);
+    return this.#text.subarray(from, from + this.word(index + 1));
+  }
+  text(index: number): string {
+    return utf8.decode(this.bytes(index));
+  }
+  has(flag: number): boolean {
+    return (this.word(5) & flag) !== 0;
+  }
+  get room(): number {
+    return this.word(1);
+  }
+  get position(): Position {
+    // 64 bits as 16 hexadecimal digits.
+    const halves = [13, 12].map((at) => this.word(at).toString(16).padStart(8, '0'));
+    return { epoch: halves.join(''), offset: this.number(0) };
+  }
+}
 
-  // What is only of use here (atoms, tags) makes no effect of its own.
-  #read(at: number, effects: Effect[]): void {
-    this.#word = at >> 2;
-    this.#double = (at + 64) >> 3;
-    const kind = this.#at(0) as Kind;
-    if (kind === Kind.Publication) effects.push(this.#publication());
-    else if (kind === Kind.Atom) this.#atoms[this.#at(4)] = this.#string(6);
-    else if (kind === Kind.Tag) {
-      const last = effects[effects.length - 1];
-      if (last?.kind === Kind.Publication) {
-        last.tags = [...last.tags, [this.#received(8), this.#received(10)]];
-      }
+export const recordAt = (memory: ArrayBuffer, at: number, text?: Uint8Array<ArrayBuffer>): Told =>
+  new Told(memory.slice(at, at + EFFECT_BYTES), text);
+
+/**
+ * Those of one input, as the mailbox at this address names them. Publications view `message`; what
+ * is only of use here (atoms, tags, who is in a list) makes no effect of its own.
+ */
+export function readEffects(
+  memory: ArrayBuffer,
+  mailbox: number,
+  message: ArrayBuffer,
+  atoms: string[],
+): Effect[] {
+  const [first, count, text, textBytes] = new Uint32Array(memory, mailbox, 4) as unknown as [
+    number, number, number, number,
+  ];
+  const words = new Uint32Array(memory);
+  const doubles = new Float64Array(memory);
+  const texts = new Uint8Array(memory.slice(text, text + textBytes));
+  const frame = (at: number): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(message, words[at], words[at + 1]);
+  const received = (at: number): string => (words[at + 1] === 0 ? '' : utf8.decode(frame(at)));
+
+  const effects: Effect[] = [];
+  let publication: RawPublication;
+  let told: Told;
+  const begin = first / 4;
+  for (let at = begin; at < begin + count * EFFECT_WORDS; at += EFFECT_WORDS) {
+    const kind: Kind = words[at]!;
+    if (kind === Kind.Publication) {
+      publication = {
+        kind,
+        room: words[at + 1]!,
+        call: words[at + 2]!,
+        flags: words[at + 4]!,
+        type: atoms[words[at + 5]!]!,
+        encoding: ENCODINGS[words[at + 6]!] ?? 'bytes',
+        data: frame(at + 8),
+        key: received(at + 10),
+        session: atoms[words[at + 12]!]!,
+        user: atoms[words[at + 13]!]!,
+        tags: NO_TAGS,
+        offset: doubles[at / 2 + FIRST_NUMBER]!,
+        timeUs: doubles[at / 2 + FIRST_NUMBER + 1]!,
+      };
+      effects.push(publication);
+    } else if (kind === Kind.Tag) {
+      publication!.tags = [...publication!.tags, [received(at + 8), received(at + 10)]];
     } else if (kind === Kind.Present) {
-      const last = effects[effects.length - 1];
-      if (last?.kind === Kind.Presence) {
-        last.members.push({
-          user: this.#received(8),
-          sessions: this.#at(4),
-          data: this.#frame(10),
-        });
-      }
+      told!.members.push({ user: received(at + 8), sessions: words[at + 4]!, data: frame(at + 10) });
     } else {
-      const effect = this.#other(kind);
-      if (effect) effects.push(effect);
+      told = recordAt(memory, at * 4, texts);
+      if (kind === Kind.Atom) atoms[told.word(4)] = told.text(6);
+      else effects.push(told);
     }
   }
-
-  #publication(): RawPublication {
-    return {
-      kind: Kind.Publication,
-      room: this.#at(1),
-      call: this.#at(2),
-      flags: this.#at(4),
-      type: this.#atoms[this.#at(5)] ?? '',
-      encoding: ENCODINGS[this.#at(6)] ?? 'bytes',
-      data: this.#frame(8),
-      key: this.#received(10),
-      session: this.#atoms[this.#at(12)] ?? '',
-      user: this.#atoms[this.#at(13)] ?? '',
-      tags: NO_TAGS,
-      offset: this.#number(0),
-      timeUs: this.#number(1),
-    };
-  }
-
-  #other(kind: Kind): Effect | undefined {
-    const generation = this.#at(3);
-    const room = this.#at(1);
-    switch (kind) {
-      case Kind.OpenSocket:
-        return { kind, generation, url: this.#string(4) };
-      case Kind.Send:
-        return { kind, generation, bytes: this.#copy(4) };
-      case Kind.CloseSocket:
-        return { kind, generation, code: this.#at(4), reason: this.#string(6) };
-      case Kind.SetTimer:
-        return { kind, at: this.#number(0) };
-      case Kind.NeedToken:
-        return { kind, request: this.#at(2), why: this.#at(4) };
-      case Kind.State:
-        return { kind, state: this.#at(4), problem: this.#problem(), retryAt: this.#number(0) };
-      case Kind.Session:
-        return {
-          kind,
-          id: this.#string(4),
-          user: this.#string(6),
-          instance: this.#string(8),
-          node: this.#string(10),
-          resumed: (this.#at(12) & Flag.SessionResumed) !== 0,
-        };
-      case Kind.Room:
-        return { kind, room, name: this.#string(4) };
-      case Kind.RoomState:
-        return { kind, room, state: this.#at(4) };
-      case Kind.Joined:
-        return {
-          kind,
-          room,
-          verdict: this.#at(4),
-          flags: this.#at(5),
-          epoch: epochOf(this.#at(6), this.#at(7)),
-          top: this.#number(0),
-          replay: this.#number(2),
-        };
-      case Kind.Left:
-      case Kind.Error:
-        return { kind, room, problem: this.#problem() };
-      case Kind.Gap:
-        return { kind, room, from: this.#number(0), to: this.#number(1), reason: this.#string(6) };
-      case Kind.Reset:
-        return { kind, room, epoch: epochOf(this.#at(6), this.#at(7)), offset: this.#number(0) };
-      case Kind.Settled:
-        return {
-          kind,
-          call: this.#at(2),
-          outcome: this.#at(4),
-          flags: this.#at(5),
-          epoch: epochOf(this.#at(12), this.#at(13)),
-          offset: this.#number(0),
-          roundTrip: this.#number(3),
-          ...this.#problem(),
-        };
-      case Kind.Presence:
-        return {
-          kind,
-          room,
-          flags: this.#at(4),
-          users: this.#number(0),
-          sessions: this.#number(1),
-          members: [],
-        };
-      case Kind.Trace:
-        return { kind, line: this.#string(6) };
-      default:
-        // A newer core may say more than this build understands.
-        return undefined;
-    }
-  }
-
-  #problem(): Problem {
-    return {
-      number: this.#at(6),
-      name: this.#string(8),
-      message: this.#string(10),
-      retryable: (this.#at(5) & Flag.SettledRetryable) !== 0,
-      retryAfter: this.#number(1),
-    };
-  }
-
-  #at(index: number): number {
-    return this.#words[this.#word + index]!;
-  }
-  #number(index: number): number {
-    return this.#doubles[this.#double + index]!;
-  }
-  #copy(index: number): Uint8Array<ArrayBuffer> {
-    const from = this.#text + this.#at(index);
-    return new Uint8Array(this.#bytes.slice(from, from + this.#at(index + 1)));
-  }
-  #string(index: number): string {
-    const length = this.#at(index + 1);
-    if (length === 0) return '';
-    const from = this.#text + this.#at(index);
-    return text8.decode(this.#bytes.subarray(from, from + length));
-  }
-  #frame(index: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#message, this.#at(index), this.#at(index + 1));
-  }
-  #received(index: number): string {
-    return this.#at(index + 1) === 0 ? '' : text8.decode(this.#frame(index));
-  }
+  return effects;
 }

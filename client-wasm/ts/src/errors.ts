@@ -85,7 +85,7 @@ export class RoomcastError extends Error {
   }
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    super(message, details);
     this.code = code;
     this.retryable = details.retryable ?? false;
     this.retryAfter = details.retryAfter;

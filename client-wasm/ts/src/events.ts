@@ -19,43 +19,39 @@ export function reportFault(fault: unknown): void {
   else console.error(fault);
 }
 
-interface Entry {
-  readonly listener: (event: never) => unknown;
-  off: boolean;
-}
+type Heard<Event> = (event: Event) => unknown;
 
 export class Emitter<Events extends object> {
-  #entries: { [Name in keyof Events]?: Entry[] } = {};
+  readonly #heard: { [Name in keyof Events]?: Set<Heard<Events[Name]>> } = {};
 
   on<Name extends keyof Events>(
     name: Name,
     listener: Listener<Events[Name]>,
     { signal, once }: ListenOptions = {},
   ): Off {
-    const entry: Entry = {
-      listener: (event: Events[Name]) => {
-        if (once) off();
-        return listener(event);
-      },
-      off: false,
+    const all = (this.#heard[name] ??= new Set());
+    const heard = (event: Events[Name]): unknown => {
+      if (once) off();
+      return listener(event);
     };
     const off = (): void => {
-      entry.off = true;
       signal?.removeEventListener('abort', off);
-      this.#entries[name] = this.#entries[name]?.filter((each) => each !== entry);
+      all.delete(heard);
     };
-    if (signal?.aborted) return () => {};
-    signal?.addEventListener('abort', off);
-    // A new list each time, so that an emit that is under way keeps its own.
-    this.#entries[name] = [...(this.#entries[name] ?? []), entry];
+    if (!signal?.aborted) {
+      signal?.addEventListener('abort', off);
+      all.add(heard);
+    }
     return off;
   }
 
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const entry of this.#entries[name] ?? []) {
-      if (entry.off) continue;
+    const all = this.#heard[name];
+    // Who comes during the event does not hear it, nor does who went.
+    for (const heard of all ? [...all] : []) {
+      if (!all!.has(heard)) continue;
       try {
-        const answer: unknown = entry.listener(event as never);
+        const answer = heard(event);
         // An async listener's rejection is its own fault too.
         if (answer instanceof Promise) answer.catch(reportFault);
       } catch (fault) {

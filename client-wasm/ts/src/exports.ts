@@ -36,12 +36,12 @@ export interface CoreExports {
   ): number;
   rc_leave(room: number): number;
   rc_publish(
-    room: number, encoding: number, typeBytes: number,
-    keyBytes: number, dataBytes: number, tagCount: number, timeoutMs: number,
+    room: number, encoding: number, tagCount: number, timeoutMs: number,
+    typeBytes: number, keyBytes: number, dataBytes: number,
   ): number;
   rc_send(
-    room: number, encoding: number, typeBytes: number,
-    keyBytes: number, dataBytes: number, tagCount: number,
+    room: number, encoding: number, tagCount: number,
+    typeBytes: number, keyBytes: number, dataBytes: number,
   ): number;
   rc_history(
     room: number, flags: number, offset: number,

@@ -2,28 +2,14 @@
 // it is under way, so that an application may make as many handles as it likes.
 
 import type { CoreClient } from './abi.js';
-import type { Driver, Told } from './driver.js';
-import type { RawPublication } from './effects.js';
+import type { Driver } from './driver.js';
+import type { Effect, RawPublication, Told } from './effects.js';
 import { RoomcastError } from './errors.js';
 import { Flag, Kind } from './exports.js';
 import { decodePayload } from './payload.js';
-import { problemError } from './problems.js';
+import { errorOf, problemOf } from './problems.js';
 import { Roster } from './roster.js';
 import type { JoinedEvent, Message, MessageBase, RoomEvents, RoomState } from './types.js';
-
-type RoomEffect = Extract<
-  Told,
-  {
-    kind:
-      | Kind.RoomState
-      | Kind.Joined
-      | Kind.Left
-      | Kind.Gap
-      | Kind.Reset
-      | Kind.Publication
-      | Kind.Presence;
-  }
->;
 
 /** A handle that wants to be in the room. */
 export interface Member {
@@ -67,17 +53,13 @@ export class Memberships {
   }
 
   /** Within a call's `begin`. Throws for what is not a room name. */
-  open(name: string): Membership {
+  open(core: CoreClient, name: string): Membership {
     const known = this.#byName.get(name);
     if (known) return known;
-    const { result: id, effects } = this.#driver.within((core: CoreClient) => core.runWith('rc_room', [name]));
-    if (id === 0) {
-      for (const effect of effects) {
-        const error = effect.kind === Kind.Error ? problemError(effect.problem) : undefined;
-        if (error) throw error;
-      }
-      throw new RoomcastError('bad_room_name', `"${name}" is not a room name`);
-    }
+    const id = core.runWith('rc_room', [name]);
+    const effects = core.takeEffects();
+    // The core says why in the first of them.
+    if (id === 0) throw errorOf(effects[0] as Told);
     this.#driver.queue(effects);
     return this.#add(name, id);
   }
@@ -110,7 +92,7 @@ export class Memberships {
     return page;
   }
 
-  tell(effect: RoomEffect): void {
+  tell(effect: Effect): void {
     const membership = this.#byId.get(effect.room);
     if (!membership) return;
     const room = membership.name;
@@ -123,31 +105,31 @@ export class Memberships {
         return;
       }
       case Kind.RoomState:
-        membership.state = STATES[effect.state] ?? 'left';
+        membership.state = STATES[effect.word(4)]!;
         for (const member of [...membership.members]) member.stateChanged();
         return;
       case Kind.Joined:
-        membership.mayPublish = (effect.flags & Flag.JoinedMayPublish) !== 0;
+        membership.mayPublish = effect.has(Flag.JoinedMayPublish);
         return hear(membership, 'joined', {
           room,
-          position: { epoch: effect.epoch, offset: effect.top },
-          rejoined: (effect.flags & Flag.JoinedAgain) !== 0,
-          verdict: VERDICTS[effect.verdict] ?? 'lost',
-          recovered: (effect.flags & Flag.JoinedRecovered) !== 0,
-          replayed: effect.replay,
+          position: effect.position,
+          rejoined: effect.has(Flag.JoinedAgain),
+          verdict: VERDICTS[effect.word(4)]!,
+          recovered: effect.has(Flag.JoinedRecovered),
+          replayed: effect.number(2),
           mayPublish: membership.mayPublish,
         });
       case Kind.Left:
-        return this.#remove(membership, problemError(effect.problem));
-      case Kind.Gap: {
-        const { from, to, reason } = effect;
-        return hear(membership, 'gap', { room, from, to, reason });
-      }
-      case Kind.Reset:
-        return hear(membership, 'reset', {
+        return this.#remove(membership, problemOf(effect));
+      case Kind.Gap:
+        return hear(membership, 'gap', {
           room,
-          position: { epoch: effect.epoch, offset: effect.offset },
+          from: effect.number(0),
+          to: effect.number(1),
+          reason: effect.text(6),
         });
+      case Kind.Reset:
+        return hear(membership, 'reset', { room, position: effect.position });
     }
   }
 

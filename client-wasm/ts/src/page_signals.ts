@@ -2,18 +2,7 @@
 // away. Outside a page (Node, a worker) there is less to notice, and that is fine.
 
 import type { Off } from './events.js';
-
-export interface PageSignalHandlers {
-  /** The page may have slept, and the link died unnoticed. */
-  wake(): void;
-  /** Also says that the page woke. */
-  visibility(hidden: boolean): void;
-  network(online: boolean): void;
-  /** The page goes. `kept`: into the back/forward cache, from where it may come back. */
-  hide(kept: boolean): void;
-  /** The page came back from the back/forward cache. */
-  show(): void;
-}
+import { Signal } from './exports.js';
 
 /** The browser's targets; tests and workers pass their own. */
 export interface PageTargets {
@@ -22,47 +11,54 @@ export interface PageTargets {
 }
 
 export function browserTargets(): PageTargets {
-  // A worker has online and offline events on its global scope, and no document.
-  const scope = typeof window === 'object' ? window : typeof self === 'object' ? self : undefined;
+  // A worker has online and offline events on its global scope, and no document; Node has neither.
+  const { addEventListener, document } = globalThis;
   return {
-    window: typeof scope?.addEventListener === 'function' ? scope : undefined,
-    document: typeof document === 'object' ? document : undefined,
+    window: typeof addEventListener === 'function' ? globalThis : undefined,
+    document,
   };
 }
 
 // A page that lost focus for less than this has not slept.
 const FOCUS_AFTER_MS = 10_000;
 
-/** Listens until the returned function is called. */
+/** Tells now if the page is hidden, and listens until the returned function is called. */
 export function watchPage(
-  handlers: PageSignalHandlers,
-  targets: PageTargets,
-  now: () => number,
+  tell: (signal: Signal) => void,
+  { window: page, document: content }: PageTargets,
+  now = (): number => performance.now(),
 ): Off {
-  const { window: page, document: content } = targets;
   const ending = new AbortController();
-  const options = { signal: ending.signal };
-  let blurredAt: number | undefined;
+  const listen = (
+    target: EventTarget | undefined,
+    name: string,
+    heard: (persisted: boolean) => void,
+  ): void =>
+    target?.addEventListener(
+      name,
+      (event) => heard((event as PageTransitionEvent).persisted === true),
+      { signal: ending.signal },
+    );
+  const isHidden = (): boolean => content?.visibilityState === 'hidden';
+  let blurredAt = Infinity;
 
-  page?.addEventListener('online', () => handlers.network(true), options);
-  page?.addEventListener('offline', () => handlers.network(false), options);
-  page?.addEventListener('blur', () => {
+  if (isHidden()) tell(Signal.Hidden);
+  listen(page, 'online', () => tell(Signal.Online));
+  listen(page, 'offline', () => tell(Signal.Offline));
+  listen(page, 'blur', () => {
     blurredAt = now();
-  }, options);
-  page?.addEventListener('focus', () => {
-    if (blurredAt !== undefined && now() - blurredAt >= FOCUS_AFTER_MS) handlers.wake();
-    blurredAt = undefined;
-  }, options);
-  page?.addEventListener('pagehide', (event) => {
-    handlers.hide((event as PageTransitionEvent).persisted === true);
-  }, options);
-  page?.addEventListener('pageshow', (event) => {
-    if ((event as PageTransitionEvent).persisted === true) handlers.show();
-  }, options);
-  content?.addEventListener('visibilitychange', () => {
-    handlers.visibility(content.visibilityState === 'hidden');
-  }, options);
-  content?.addEventListener('resume', () => handlers.wake(), options);
+  });
+  listen(page, 'focus', () => {
+    if (now() - blurredAt >= FOCUS_AFTER_MS) tell(Signal.Wake);
+    blurredAt = Infinity;
+  });
+  // `persisted`: into the back/forward cache, or out of it.
+  listen(page, 'pagehide', (persisted) => tell(persisted ? Signal.PageHide : Signal.Unload));
+  listen(page, 'pageshow', (persisted) => {
+    if (persisted) tell(Signal.PageShow);
+  });
+  listen(content, 'visibilitychange', () => tell(isHidden() ? Signal.Hidden : Signal.Visible));
+  listen(content, 'resume', () => tell(Signal.Wake));
 
   return () => ending.abort();
 }

@@ -8,7 +8,7 @@ export type PayloadEncoding = 'bytes' | 'text' | 'json';
 /** The order is that of the schema's enum. */
 export const ENCODINGS: readonly PayloadEncoding[] = ['bytes', 'text', 'json'];
 
-const utf8Encoder = new TextEncoder();
+export const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export interface Payload {

@@ -1,7 +1,8 @@
 // A handle for a room.
 
-import { type PublishRequest, wordsOf } from './abi.js';
-import type { Driver } from './driver.js';
+import { type CoreClient, type PublishRequest, wordsOf } from './abi.js';
+import { type Driver, quietly } from './driver.js';
+import type { Told } from './effects.js';
 import { RoomcastError } from './errors.js';
 import { Emitter, type ListenOptions, type Listener, type Off } from './events.js';
 import { Flag, Outcome, Since } from './exports.js';
@@ -28,12 +29,6 @@ import type {
   TypeName,
 } from './types.js';
 
-/** A rejection that nobody waits for is nobody's fault: it must not end a process. */
-export function quietly<Result>(promise: Promise<Result>): Promise<Result> {
-  promise.catch(() => {});
-  return promise;
-}
-
 const INTERESTS = ['none', 'counts', 'members'];
 const NOBODY: RoomPresence = { members: new Map(), users: 0, sessions: 0 };
 // What a slow reader of messages() may have waiting.
@@ -51,12 +46,10 @@ export class Room<Events extends EventMap = AnyEvents> {
   readonly #member: Member;
   #data: unknown;
 
-  // The last wish: another object with each join(), nothing after leave().
-  #wish: object | undefined;
+  // The last wish, which ends the wait of its join(): nothing after leave().
+  #wish: AbortController | undefined;
   #membership: Membership | undefined;
   #heardJoined = false;
-  // Ends the wait of the join under way.
-  #joining: AbortController | undefined;
   // The state that listeners know of.
   #told: RoomState = 'left';
 
@@ -99,23 +92,21 @@ export class Room<Events extends EventMap = AnyEvents> {
    */
   join(options: JoinOptions = {}): Promise<void> {
     const { token = '', presence = 'none' } = this.#options;
-    const wish = {};
-    const joining = new AbortController();
     const { signal } = options;
-    const forward = (): void => joining.abort(signal?.reason);
+    const wish = new AbortController();
+    const forward = (): void => wish.abort(signal?.reason);
     if (signal?.aborted) forward();
     else signal?.addEventListener('abort', forward);
     this.#wish = wish;
-    this.#joining = joining;
     this.#heardJoined = false;
     this.#driver.later(() => this.#tellState());
 
-    let membership: Membership | undefined;
-    const joined = this.#driver.call(
-      (core) => {
+    let isKnown = false;
+    const joined = this.#call(
+      (core, membership) => {
         if (this.#wish !== wish) throw new RoomcastError('left', 'the room was left meanwhile');
         const memberData = encodeMemberData(this.#data);
-        membership = this.#enter();
+        isKnown = true;
         membership.members.add(this.#member);
         return core.runWith(
           'rc_join',
@@ -126,47 +117,38 @@ export class Room<Events extends EventMap = AnyEvents> {
           ...sinceOf(options),
         );
       },
-      joining.signal,
+      wish.signal,
       (settled) => {
-        if (settled.outcome === Outcome.Done) this.#announce();
-        else if (settled.outcome === Outcome.Refused && this.#wish === wish) {
-          this.#out(errorOf(settled));
-        }
-        this.#exit(membership);
+        const outcome: Outcome = settled.word(4);
+        if (outcome === Outcome.Done) this.#announce();
+        else if (outcome === Outcome.Refused && this.#wish === wish) this.#out(errorOf(settled));
       },
     );
     joined
       .catch((error: RoomcastError) => {
         // Refused before the core knew of it.
-        if (this.#wish === wish && !membership) this.#out(error);
+        if (this.#wish === wish && !isKnown) this.#out(error);
       })
       .finally(() => signal?.removeEventListener('abort', forward));
-    return quietly(joined.then(() => {}));
+    return joined;
   }
 
   /** Out at once; done when the hub knows. Other handles of the room stay in it. */
   leave(): Promise<void> {
     const membership = this.#membership;
-    if (!this.#wish) return Promise.resolve();
+    const wish = this.#wish;
+    if (!wish) return Promise.resolve();
     this.#wish = undefined;
     membership?.members.delete(this.#member);
     this.#driver.later(() => {
       this.#tellState();
       this.#events.emit('left', { room: this.name, reason: undefined });
     });
-    if (!membership || membership.members.size > 0) {
-      this.#joining?.abort();
-      return Promise.resolve();
+    if (membership && membership.members.size === 0) {
+      return this.#call((core, { id }) => core.run('rc_leave', id));
     }
-    const left = this.#driver.call(
-      (core) => {
-        membership.calls += 1;
-        return core.run('rc_leave', membership.id);
-      },
-      undefined,
-      () => this.#exit(membership),
-    );
-    return quietly(left.then(() => {}));
+    wish.abort();
+    return Promise.resolve();
   }
 
   /**
@@ -185,61 +167,41 @@ export class Room<Events extends EventMap = AnyEvents> {
     } catch (error) {
       return quietly(Promise.reject(error));
     }
-    let membership: Membership | undefined;
-    const published = this.#driver.call(
-      (core) => {
-        membership = this.#enter();
-        return core.publish(
-          'rc_publish',
-          membership.id,
-          request,
-          options.timeout ?? this.#timeout,
-        );
-      },
+    return this.#call(
+      (core, { id }) => core.publish('rc_publish', id, request, options.timeout ?? this.#timeout),
       options.signal,
-      () => this.#exit(membership),
-    );
-    return quietly(
-      published.then(({ epoch, offset, flags }) => ({
-        position: { epoch, offset },
-        duplicate: (flags & Flag.SettledDuplicate) !== 0,
-      })),
+      (settled) => ({
+        position: settled.position,
+        duplicate: settled.has(Flag.SettledDuplicate),
+      }),
     );
   }
 
   /** A page of what the room still keeps; the room need not be joined. */
   history(options: HistoryOptions = {}): Promise<HistoryPage<Events>> {
     const { from, limit = 100, reverse, signal } = options;
-    let membership: Membership | undefined;
-    let messages: Message[] = [];
-    const answered = this.#driver.call(
-      (core) => {
-        membership = this.#enter();
-        return core.run(
+    return this.#call(
+      (core, { id }) =>
+        core.run(
           'rc_history',
-          membership.id,
+          id,
           (reverse ? Flag.HistoryReverse : 0) | (from ? Flag.HistoryFrom : 0),
           from?.offset ?? 0,
           ...wordsOf(from?.epoch ?? ''),
           limit,
-        );
-      },
+        ),
       signal,
-      ({ call }) => {
-        messages = this.#memberships.takePage(call);
-        this.#exit(membership);
-      },
-    );
-    return quietly(
-      answered.then(({ epoch, offset, flags }) => {
+      (settled) => {
+        const messages = this.#memberships.takePage(settled.word(2));
+        const { position } = settled;
         const last = messages.at(-1);
         return {
           messages: messages as unknown as Message<Events>[],
-          position: { epoch, offset },
-          next: flags & Flag.SettledMore && last ? { epoch, offset: last.offset } : undefined,
-          lost: (flags & Flag.SettledLost) !== 0,
+          position,
+          next: settled.has(Flag.SettledMore) && last ? { ...position, offset: last.offset } : undefined,
+          lost: settled.has(Flag.SettledLost),
         };
-      }),
+      },
     );
   }
 
@@ -251,17 +213,10 @@ export class Room<Events extends EventMap = AnyEvents> {
   /** What others see of one from now on, in place of RoomOptions.data. Done when the hub knows. */
   update(data: unknown, { signal }: CallOptions = {}): Promise<void> {
     this.#data = data;
-    let membership: Membership | undefined;
-    const updated = this.#driver.call(
-      (core) => {
-        const memberData = encodeMemberData(data);
-        membership = this.#enter();
-        return core.runWith('rc_update_member', [memberData], membership.id);
-      },
+    return this.#call(
+      (core, { id }) => core.runWith('rc_update_member', [encodeMemberData(data)], id),
       signal,
-      () => this.#exit(membership),
     );
-    return quietly(updated.then(() => {}));
   }
 
   /**
@@ -279,7 +234,7 @@ export class Room<Events extends EventMap = AnyEvents> {
     let membership: Membership | undefined;
     this.#driver.input(
       (core) => {
-        membership = this.#memberships.open(this.name);
+        membership = this.#memberships.open(core, this.name);
         sent = core.publish('rc_send', membership.id, request) !== 0;
       },
       undefined,
@@ -374,17 +329,35 @@ export class Room<Events extends EventMap = AnyEvents> {
     return { type, key, tags, payload };
   }
 
-  #enter(): Membership {
-    const membership = this.#memberships.open(this.name);
-    membership.calls += 1;
-    this.#membership = membership;
-    return membership;
-  }
-
-  #exit(membership: Membership | undefined): void {
-    if (!membership) return;
-    membership.calls -= 1;
-    this.#memberships.release(membership);
+  // A call on the room, which the core knows of for as long as the call is under way.
+  #call<Result = void>(
+    begin: (core: CoreClient, membership: Membership) => number,
+    signal?: AbortSignal,
+    finish?: (settled: Told) => Result,
+  ): Promise<Result> {
+    let membership: Membership;
+    const exit = (): void => {
+      membership.calls -= 1;
+      this.#memberships.release(membership);
+    };
+    return this.#driver.call(
+      (core) => {
+        this.#membership = membership = this.#memberships.open(core, this.name);
+        membership.calls += 1;
+        try {
+          return begin(core, membership);
+        } catch (fault) {
+          exit();
+          throw fault;
+        }
+      },
+      signal,
+      (settled) => {
+        const result = finish?.(settled);
+        exit();
+        return result as Result;
+      },
+    );
   }
 
   // A handle that joins a room in which another one already is hears that it is in, too.

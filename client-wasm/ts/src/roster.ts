@@ -1,6 +1,6 @@
 // Who is in a room: lists and changes, as the core tells them, become what is different.
 
-import type { PresenceTold, RawMember } from './effects.js';
+import type { RawMember, Told } from './effects.js';
 import { Flag } from './exports.js';
 import { decodePayload, encodePayload } from './payload.js';
 import type { Member, PresenceEvent, RoomPresence } from './types.js';
@@ -24,12 +24,15 @@ export class Roster {
   #list: Map<string, Member> | undefined;
 
   /** Undefined while the list is not whole, and where nothing is different. */
-  take({ flags, users, sessions, members }: PresenceTold): Omit<PresenceEvent, 'room'> | undefined {
+  take(told: Told): Omit<PresenceEvent, 'room'> | undefined {
+    const flags = told.word(4);
+    const users = told.number(0);
+    const sessions = told.number(1);
     const known = this.presence;
     const before = known.members;
     if (flags & Flag.PresenceFirst) this.#list = new Map();
     const next = (this.#list ??= new Map(before));
-    for (const raw of members) {
+    for (const raw of told.members) {
       if (raw.sessions > 0) next.set(raw.user, memberOf(raw));
       else next.delete(raw.user);
     }

@@ -29,10 +29,12 @@ const CLOSED_ABNORMALLY = 1006;
 const OPEN = 1;
 
 export class Socket {
+  readonly generation: number;
   #socket: WebSocketLike | undefined;
 
   /** `dial` may answer a socket that is open already. One that throws is a connection that failed. */
-  constructor(dial: () => WebSocketLike, handlers: SocketHandlers) {
+  constructor(generation: number, dial: () => WebSocketLike, handlers: SocketHandlers) {
+    this.generation = generation;
     let socket: WebSocketLike;
     try {
       socket = dial();
@@ -55,46 +57,32 @@ export class Socket {
     };
     socket.onclose = (event: { code: number; reason: string }) => {
       if (this.#socket !== socket) return;
-      this.#forget();
+      this.#socket = undefined;
       handlers.closed(event.code, event.reason);
     };
-    // A close event follows, and knows more.
+    // A close event follows, and knows more. Without it, a late error of a dropped socket of the
+    // package `ws` would be an uncaught exception.
     socket.onerror = () => {};
   }
 
-  /** False: not open, or its buffer took nothing. A close event follows. */
-  send(bytes: Uint8Array<ArrayBuffer>): boolean {
-    if (this.#socket?.readyState !== OPEN) return false;
+  /** Where it is not open, or takes nothing, a close event follows. */
+  send(bytes: Uint8Array<ArrayBuffer>): void {
     try {
-      this.#socket.send(bytes);
-      return true;
+      this.#socket?.send(bytes);
     } catch {
-      return false;
+      // It was connecting, which the core does not send to.
     }
   }
 
-  /** Closes, and hears nothing more of it. A code that a page may not send is left out. */
+  /** Closes, and hears nothing more of it. */
   drop(code?: number, reason?: string): void {
     const socket = this.#socket;
-    if (!socket) return;
-    this.#forget();
-    try {
-      if (code === 1000 || (code !== undefined && code >= 3000 && code <= 4999)) {
-        socket.close(code, reason);
-      } else {
-        socket.close();
-      }
-    } catch {
-      // Too long a reason, or a socket that is over: either way it is not ours any more.
-    }
-  }
-
-  #forget(): void {
-    const socket = this.#socket;
     this.#socket = undefined;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    // Stays, or a late error of a dropped `ws` socket would be an uncaught exception.
-    socket.onerror = () => {};
+    try {
+      socket?.close(code, reason);
+    } catch {
+      // A code or a reason that a page may not send.
+      socket!.close();
+    }
   }
 }

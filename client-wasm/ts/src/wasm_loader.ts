@@ -65,30 +65,28 @@ export async function instantiate(source: CoreSource): Promise<CoreExports> {
 export class SharedCore {
   readonly #source: CoreSource;
   #running: Promise<CoreExports> | undefined;
+  #exports: CoreExports | undefined;
 
   constructor(source: CoreSource) {
     this.#source = source;
   }
 
   load(): Promise<CoreExports> {
-    if (!this.#running) {
-      const running = instantiate(this.#source);
-      this.#running = running;
+    return (this.#running ??= this.#start());
+  }
+
+  async #start(): Promise<CoreExports> {
+    try {
+      return (this.#exports = await instantiate(this.#source));
+    } catch (error) {
       // A failure is not kept: the next client tries again.
-      running.catch(() => this.#forget(running));
+      this.#running = undefined;
+      throw error;
     }
-    return this.#running;
   }
 
   /** After a trap the module's memory is not to be trusted: new clients get a new one. */
   discard(exports: CoreExports): void {
-    const running = this.#running;
-    void running?.then((those) => {
-      if (those === exports) this.#forget(running);
-    });
-  }
-
-  #forget(running: Promise<CoreExports>): void {
-    if (this.#running === running) this.#running = undefined;
+    if (this.#exports === exports) this.#running = undefined;
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Signal } from '../src/exports.js';
 import { browserTargets, watchPage } from '../src/page_signals.js';
 
 class FakeDocument extends EventTarget {
@@ -18,13 +19,7 @@ function page(): {
   const document = new FakeDocument();
   const clock = { now: 0 };
   const off = watchPage(
-    {
-      wake: () => heard.push('wake'),
-      visibility: (hidden) => heard.push(hidden ? 'hidden' : 'visible'),
-      network: (online) => heard.push(online ? 'online' : 'offline'),
-      hide: (kept) => heard.push(kept ? 'kept' : 'gone'),
-      show: () => heard.push('shown'),
-    },
+    (signal) => heard.push(Signal[signal]),
     { window, document },
     () => clock.now,
   );
@@ -48,8 +43,16 @@ test('each event of a page says one thing', () => {
   window.dispatchEvent(transition('pagehide', false));
   assert.deepEqual(
     heard,
-    ['offline', 'online', 'hidden', 'visible', 'wake', 'kept', 'shown', 'gone'],
+    ['Offline', 'Online', 'Hidden', 'Visible', 'Wake', 'PageHide', 'PageShow', 'Unload'],
   );
+});
+
+test('a page that is hidden from the first says so', () => {
+  const heard: Signal[] = [];
+  const document = new FakeDocument();
+  document.visibilityState = 'hidden';
+  watchPage((signal) => heard.push(signal), { document });
+  assert.deepEqual(heard, [Signal.Hidden]);
 });
 
 test('the first pageshow of a page is not a return', () => {
@@ -68,7 +71,7 @@ test('focus wakes after ten seconds away, and not before', () => {
   window.dispatchEvent(new Event('blur'));
   clock.now = 19_999;
   window.dispatchEvent(new Event('focus'));
-  assert.deepEqual(heard, ['wake']);
+  assert.deepEqual(heard, ['Wake']);
 });
 
 test('nothing is heard after the end', () => {
