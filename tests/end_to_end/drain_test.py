@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from hub import BINARY, PATIENCE, Hub, client_pb2, until
+from hub import BINARY, PATIENCE, Hub, client_pb2, run, until
 from wire import Peer, encode, hello
 
 DRAIN = ("--set", "drain.notice=500ms", "--set", "drain.spread=3s")
@@ -192,6 +192,32 @@ class ReloadTest(unittest.TestCase):
             self.assertEqual(joined.WhichOneof("body"), "joined")
             line = self.reload(hub, "config read anew")
             self.assertEqual((line["changed"], line["needs_restart"]), ("", "shards"))
+
+    def test_what_a_user_may_holds_for_sessions_that_are_there(self):
+        secret = ("--set", "auth.development_secret=a secret of at least thirty-two bytes")
+        namespaces = "  - {name: chat, access: {publish: anyone}}\n"
+        limits = "limits: {publishes_per_second: 1, publish_burst: 200, user_rate_factor: %d}\n"
+        self.write(namespaces, limits % 0)
+        with Hub("--config", str(self.path), *secret) as hub, \
+                Peer(hub.port) as one, Peer(hub.port) as two, Peer(hub.port) as three:
+            def published(peer, count):
+                return all(peer.publish("chat:a", b"x").HasField("published") for _ in range(count))
+            token = run("token", "ada", "--dev", *secret).stdout.strip()
+            for peer in (one, two, three):
+                peer.join(token=token)
+                self.assertTrue(published(peer, 80), "three together may what no session may")
+            self.write(namespaces, limits % 1)
+            line = self.reload(hub, "config read anew")
+            self.assertEqual((line["changed"], line["needs_restart"]), ("limits.user_rate_factor", ""))
+            self.assertTrue(published(one, 100))
+            self.assertTrue(published(two, 100))
+            while (answer := three.publish("chat:a", b"x")).HasField("published"):
+                pass
+            self.assertRegex(answer.error.message, "of all the user's sessions$")
+            self.write(namespaces, limits % 0)
+            ended = run("reload", "--bridge", hub.bridge)
+            self.assertIn("limits.user_rate_factor", ended.stdout, ended.stderr)
+            self.assertTrue(published(three, 10), "though it was told to wait")
 
     def test_a_bad_file_changes_nothing(self):
         with Hub("--config", str(self.path)) as hub, Peer(hub.port) as peer:

@@ -163,6 +163,33 @@ TEST(UserRates, ZeroIsNoLimit) {
   EXPECT_EQ(ada.told, "the most is 2 publishes a second");
 }
 
+TEST(UserRates, AnotherFactorHoldsForSessionsThatAreThere) {
+  const HubRig::Options options{.shards = 2};
+  hub::HubConfig config = SlowConfig(options);
+  config.user_rate_factor = 0;
+  HubRig rig(options, config);
+  const auto reload = [&](std::uint32_t factor) {
+    config.user_rate_factor = factor;
+    for (std::uint16_t shard = 0; shard < rig.shards(); ++shard) {
+      rig.shard(shard).Reconfigure(config, rig.now());
+    }
+    rig.Settle();
+  };
+  Crowd ada(rig, "user:ada", 8);
+  EXPECT_EQ(ada.Say(), 8);
+  EXPECT_EQ(ada.Say(), 8);
+  reload(2);
+  EXPECT_EQ(ada.Say(), 8) << "eight at once";
+  EXPECT_EQ(ada.Say(), 0);
+  EXPECT_EQ(ada.told, "the most is 4 publishes a second of all the user's sessions");
+  reload(1);
+  rig.Pass(10s);
+  EXPECT_EQ(ada.Say(), 4) << "four at once";
+  EXPECT_EQ(ada.told, "the most is 2 publishes a second of all the user's sessions");
+  reload(0);
+  EXPECT_EQ(ada.Say(), 8) << "though they were told to wait";
+}
+
 TEST(UserBudgets, AreHeldForWhoSpendsAndNoLonger) {
   const hub::HubConfig config = SlowConfig({});
   hub::UserBudgets budgets(config);
