@@ -5,6 +5,10 @@
 // hub has said and nobody has taken yet, within the backend's credit and a bound of its own. The
 // bridge's, a WatchListener, hears when there is something to take. Both may be called on any
 // thread, and neither ever waits.
+//
+// The hub outlives every call to a feed, not the feed: each stream has closed its own before
+// BridgeServer::Shutdown() returns, and calls it no more. So the bridge is stopped first, then the
+// hub; a listener that the hub still knows by then may be called, and does nothing.
 #ifndef ROOMCAST_BRIDGE_WATCH_GATEWAY_H_
 #define ROOMCAST_BRIDGE_WATCH_GATEWAY_H_
 

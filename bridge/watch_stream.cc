@@ -141,6 +141,7 @@ void WatchStream::OnPumped() {
   const std::lock_guard lock(mutex_);
   if (hub_stops_.load()) return EndWith(std::nullopt, HubStops());
   if (keys_changed_.exchange(false) && EndedByKeys()) return;
+  if (ended_) return;
   if (cut_.load()) {
     if (const std::optional<HubError> why = feed_->Take().end) return End(*why);
   }

@@ -35,6 +35,9 @@ class MemoryFeed final : public WatchFeed {
   // Block until so many orders have come, or it is closed.
   std::vector<WatchOrder> WaitForOrders(std::size_t count);
   void WaitForClose();
+  // It is cut while it is being closed.
+  void CutWhenClosed();
+  [[nodiscard]] bool was_used_after_close();
 
  private:
   void Tell();
@@ -48,6 +51,8 @@ class MemoryFeed final : public WatchFeed {
   std::vector<std::string> said_;
   std::optional<HubError> end_;
   bool closed_ = false;
+  bool cut_when_closed_ = false;
+  bool used_after_close_ = false;
 };
 
 // Thread-safe.

@@ -106,6 +106,7 @@ bool MemoryFeed::Ask(WatchOrder order) {
 
 WatchFeed::Taken MemoryFeed::Take() {
   const std::lock_guard lock(mutex_);
+  used_after_close_ = used_after_close_ || closed_;
   Taken taken;
   for (std::string& one : said_) {
     auto* owner = new std::string(std::move(one));
@@ -119,7 +120,12 @@ WatchFeed::Taken MemoryFeed::Take() {
 }
 
 void MemoryFeed::Close() {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (cut_when_closed_) {
+    lock.unlock();
+    if (const auto listener = listener_.lock()) listener->OnWatchCut();
+    lock.lock();
+  }
   closed_ = true;
   changed_.notify_all();
 }
@@ -163,6 +169,16 @@ std::vector<WatchOrder> MemoryFeed::WaitForOrders(std::size_t count) {
 void MemoryFeed::WaitForClose() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return closed_; });
+}
+
+void MemoryFeed::CutWhenClosed() {
+  const std::lock_guard lock(mutex_);
+  cut_when_closed_ = true;
+}
+
+bool MemoryFeed::was_used_after_close() {
+  const std::lock_guard lock(mutex_);
+  return used_after_close_;
 }
 
 void MemoryFeed::Tell() {

@@ -164,6 +164,21 @@ TEST_F(WatchTest, ACallerThatGoesIsForgotten) {
   observer_.WaitForSettled("Watch CANCELLED", 1);
 }
 
+TEST_F(WatchTest, WhatComesWhileItEndsAsksNothingMoreOfTheHub) {
+  Start(OpenConfig());
+  Open();
+  const auto feed = gateway_.WaitForFeed();
+  feed->CutWhenClosed();
+  context_->TryCancel();
+  stream_->Finish();
+  feed->WaitForClose();
+  // What another stream is told is told behind it.
+  Open();
+  gateway_.WaitForFeed()->Say(Encoded("a"));
+  EXPECT_EQ(Read(1), (std::vector<std::string>{"a"}));
+  EXPECT_FALSE(feed->was_used_after_close());
+}
+
 TEST_F(WatchTest, ADeadlineEndsIt) {
   Start(OpenConfig());
   stub_ = Stub();
