@@ -4,10 +4,10 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <string>
 #include <string_view>
 
 #include "client-wasm/abi/roomcast_abi.h"
+#include "client-wasm/core/kept_text.h"
 
 namespace roomcast::client {
 
@@ -26,7 +26,7 @@ class Atoms {
     if (text.empty()) return {0, false};
     const std::uint32_t atom =
         static_cast<std::uint32_t>(role) * kPlaces + 1 + Hash(text) % kPlaces;
-    std::string& place = texts_[atom];
+    KeptText& place = texts_[atom];
     if (IsSame(place, text)) return {atom, false};
     place = text;
     return {atom, true};
@@ -65,7 +65,7 @@ class Atoms {
     return true;
   }
 
-  std::array<std::string, RC_ATOMS + 1> texts_;
+  std::array<KeptText, RC_ATOMS + 1> texts_;
 };
 
 }  // namespace roomcast::client

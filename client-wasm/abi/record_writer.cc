@@ -4,6 +4,8 @@
 #include <limits>
 #include <variant>
 
+#include "client-wasm/core/names.h"
+
 namespace roomcast::client {
 namespace {
 
@@ -19,24 +21,14 @@ double ToMilliseconds(Duration duration) {
 }
 std::uint32_t If(bool condition, std::uint32_t flag) { return condition ? flag : 0; }
 
-std::string_view NameOf(GapReason reason) {
-  switch (reason) {
-    case GapReason::kSlow:
-      return "slow";
-    case GapReason::kEvicted:
-      return "evicted";
-    case GapReason::kEngine:
-      return "engine";
-    default:
-      return "unspecified";
-  }
-}
+// Of RC_GAP_*; a later hub may have other reasons.
+constexpr Names kGapReasons("unspecified\0slow\0evicted\0engine");
 
 }  // namespace
 
 void RecordWriter::Write(const EffectBatch& batch, std::string_view frame) {
   records_.Clear();
-  text_.clear();
+  text_.Clear();
   frame_ = frame;
   for (const Effect& effect : batch) {
     std::visit([this](const auto& one) { One(one); }, effect);
@@ -52,7 +44,7 @@ rc_effect& RecordWriter::Add(std::uint32_t kind) {
 void RecordWriter::Text(rc_effect& record, int word, std::string_view text) {
   record.word[word - kFirstWord] = static_cast<std::uint32_t>(text_.size());
   record.word[word + 1 - kFirstWord] = static_cast<std::uint32_t>(text.size());
-  text_.append(text);
+  text_.Append(text);
 }
 
 void RecordWriter::Frame(rc_effect& record, int word, std::string_view part) const {
@@ -169,8 +161,9 @@ void RecordWriter::One(const RoomLeft& effect) {
 void RecordWriter::One(const RoomGap& effect) {
   rc_effect& record = Add(RC_EFFECT_GAP);
   record.room = static_cast<std::uint32_t>(effect.room);
-  record.word[0] = static_cast<std::uint32_t>(effect.reason);
-  Text(record, 6, NameOf(effect.reason));
+  const auto reason = static_cast<std::uint32_t>(effect.reason);
+  record.word[0] = reason;
+  Text(record, 6, kGapReasons[reason < kGapReasons.count() ? reason : 0]);
   record.number[0] = static_cast<double>(effect.from);
   record.number[1] = static_cast<double>(effect.to);
 }

@@ -1,7 +1,6 @@
 #ifndef ROOMCAST_CLIENT_WASM_ABI_RECORD_WRITER_H_
 #define ROOMCAST_CLIENT_WASM_ABI_RECORD_WRITER_H_
 
-#include <string>
 #include <string_view>
 
 #include "client-wasm/abi/atoms.h"
@@ -19,7 +18,7 @@ class RecordWriter {
   void Write(const EffectBatch& batch, std::string_view frame);
 
   const PlainVector<rc_effect>& records() const { return records_; }
-  const std::string& text() const { return text_; }
+  std::string_view text() const { return text_; }
 
  private:
   rc_effect& Add(std::uint32_t kind);
@@ -51,7 +50,7 @@ class RecordWriter {
   void One(const Trace& effect);
 
   PlainVector<rc_effect> records_;
-  std::string text_;
+  KeptText text_;
   std::string_view frame_;
   Atoms atoms_;
 };

@@ -67,14 +67,15 @@ std::uint64_t ToCount(double value) {
 std::uint64_t Join64(std::uint32_t low, std::uint32_t high) {
   return static_cast<std::uint64_t>(high) << 32 | low;
 }
+template <class Answer>
+std::uint32_t As32(Answer answer) {
+  return static_cast<std::uint32_t>(answer);
+}
 std::uint32_t Low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 std::uint32_t High(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
 
-// One input to the chosen client: nothing at all where none is chosen.
-template <class Input>
-std::uint32_t With(Input input) {
-  return module.chosen == nullptr ? 0 : static_cast<std::uint32_t>(input(module.chosen->core));
-}
+// The chosen client's core.
+ClientCore& Core() { return module.chosen->core; }
 
 // What rc_publish and rc_send have in common; views the scratch buffer.
 struct PublishArguments {
@@ -107,13 +108,13 @@ rc_address rc_scratch(uint32_t bytes) {
   return reinterpret_cast<rc_address>(module.scratch.Reserve(bytes));
 }
 
-uint32_t rc_begin(uint32_t client, double now, double wall) {
+void rc_begin(uint32_t client, double now, double wall) {
   Client* found = module.clients.get();
   while (found != nullptr && found->handle != client) found = found->next.get();
+  if (found == nullptr && client != 0) __builtin_trap();
   module.chosen = found;
   module.now = ToNow(now, wall);
   module.reader = ScratchReader(module.scratch);
-  return found != nullptr;
 }
 
 uint32_t rc_create(uint32_t seed_low, uint32_t seed_high, uint32_t flags, uint32_t url_bytes,
@@ -144,205 +145,159 @@ void rc_destroy(uint32_t client) {
 }
 
 rc_address rc_mailbox_address(void) {
-  return module.chosen == nullptr ? 0 : reinterpret_cast<rc_address>(&module.chosen->mailbox);
+  return reinterpret_cast<rc_address>(&module.chosen->mailbox);
 }
 
 void rc_effects(void) {
-  Client* const client = module.chosen;
-  if (client == nullptr) return;
-  client->core.TakeEffects(client->batch);
-  RecordWriter& writer = client->writer;
-  writer.Write(client->batch, client->inbound.view());
-  rc_mailbox& mailbox = client->mailbox;
+  Client& client = *module.chosen;
+  client.core.TakeEffects(client.batch);
+  RecordWriter& writer = client.writer;
+  writer.Write(client.batch, client.inbound.view());
+  rc_mailbox& mailbox = client.mailbox;
   mailbox.effects = reinterpret_cast<rc_address>(writer.records().begin());
   mailbox.effect_count = static_cast<std::uint32_t>(writer.records().size());
   mailbox.text = reinterpret_cast<rc_address>(writer.text().data());
   mailbox.text_bytes = static_cast<std::uint32_t>(writer.text().size());
 }
 
-uint32_t rc_connect(void) {
-  return With([](ClientCore& core) { return core.Connect(module.now); });
-}
+uint32_t rc_connect(void) { return As32(Core().Connect(module.now)); }
 
-void rc_disconnect(void) {
-  With([](ClientCore& core) { return core.Disconnect(module.now), 0; });
-}
+void rc_disconnect(void) { Core().Disconnect(module.now); }
 
-void rc_close(void) {
-  With([](ClientCore& core) { return core.Close(module.now), 0; });
-}
+void rc_close(void) { Core().Close(module.now); }
 
 void rc_token(uint32_t request, uint32_t token_bytes) {
-  With([=](ClientCore& core) {
-    return core.GiveToken(module.now, request, module.reader.Take(token_bytes)), 0;
-  });
+  Core().GiveToken(module.now, request, module.reader.Take(token_bytes));
 }
 
 void rc_token_failed(uint32_t request, uint32_t permanent) {
-  With([=](ClientCore& core) { return core.TokenFailed(module.now, request, permanent != 0), 0; });
+  Core().TokenFailed(module.now, request, permanent != 0);
 }
 
 void rc_on_open(uint32_t generation) {
-  With([=](ClientCore& core) {
-    return core.OnSocketOpen(module.now, static_cast<Generation>(generation)), 0;
-  });
+  Core().OnSocketOpen(module.now, static_cast<Generation>(generation));
 }
 
 rc_address rc_inbound(uint32_t bytes) {
-  if (module.chosen == nullptr) return 0;
   return reinterpret_cast<rc_address>(module.chosen->inbound.Reserve(bytes));
 }
 
 void rc_on_message(uint32_t generation, uint32_t bytes) {
-  With([=](ClientCore& core) {
-    const std::string_view message = module.chosen->inbound.view().substr(0, bytes);
-    return core.OnMessage(module.now, static_cast<Generation>(generation), message), 0;
-  });
+  const std::string_view message = module.chosen->inbound.view().substr(0, bytes);
+  Core().OnMessage(module.now, static_cast<Generation>(generation), message);
 }
 
 void rc_on_text(uint32_t generation) {
-  With([=](ClientCore& core) {
-    return core.OnText(module.now, static_cast<Generation>(generation)), 0;
-  });
+  Core().OnText(module.now, static_cast<Generation>(generation));
 }
 
 void rc_on_closed(uint32_t generation, uint32_t code, uint32_t reason_bytes) {
-  With([=](ClientCore& core) {
-    const std::string_view reason = module.reader.Take(reason_bytes);
-    return core.OnSocketClosed(module.now, static_cast<Generation>(generation), code, reason), 0;
-  });
+  const std::string_view reason = module.reader.Take(reason_bytes);
+  Core().OnSocketClosed(module.now, static_cast<Generation>(generation), code, reason);
 }
 
-void rc_on_timer(void) {
-  With([](ClientCore& core) { return core.OnTimer(module.now), 0; });
-}
+void rc_on_timer(void) { Core().OnTimer(module.now); }
 
 void rc_on_signal(uint32_t signal) {
   if (signal < RC_SIGNAL_HIDDEN || signal > RC_SIGNAL_UNLOAD) return;
-  With([=](ClientCore& core) { return core.OnSignal(module.now, static_cast<Signal>(signal)), 0; });
+  Core().OnSignal(module.now, static_cast<Signal>(signal));
 }
 
 uint32_t rc_room(uint32_t name_bytes) {
-  return With(
-      [=](ClientCore& core) { return core.OpenRoom(module.now, module.reader.Take(name_bytes)); });
+  return As32(Core().OpenRoom(module.now, module.reader.Take(name_bytes)));
 }
 
-void rc_room_release(uint32_t room) {
-  With(
-      [=](ClientCore& core) { return core.ReleaseRoom(module.now, static_cast<RoomId>(room)), 0; });
-}
+void rc_room_release(uint32_t room) { Core().ReleaseRoom(module.now, static_cast<RoomId>(room)); }
 
 uint32_t rc_join(uint32_t room, uint32_t flags, uint32_t presence, uint32_t since_kind,
                  double since, uint32_t epoch_low, uint32_t epoch_high, uint32_t token_bytes,
                  uint32_t member_data_bytes) {
-  return With([=](ClientCore& core) {
-    JoinOptions options;
-    options.token = module.reader.Take(token_bytes);
-    options.member_data = module.reader.Take(member_data_bytes);
-    options.on_lost = (flags & RC_JOIN_REJECT_LOST) != 0 ? OnLost::kReject : OnLost::kContinue;
-    options.echo = (flags & RC_JOIN_NO_ECHO) == 0;
-    options.presence = static_cast<PresenceInterest>(presence);
-    const std::uint64_t count = ToCount(since);
-    if (since_kind == RC_SINCE_POSITION) {
-      options.since = Position{Join64(epoch_low, epoch_high), count};
-    } else if (since_kind == RC_SINCE_LAST_COUNT) {
-      options.since = LastCount{Low(std::min<std::uint64_t>(count, UINT32_MAX))};
-    } else if (since_kind == RC_SINCE_LAST_MS) {
-      options.since = LastMs{count};
-    }
-    return core.Join(module.now, static_cast<RoomId>(room), options);
-  });
+  JoinOptions options;
+  options.token = module.reader.Take(token_bytes);
+  options.member_data = module.reader.Take(member_data_bytes);
+  options.on_lost = (flags & RC_JOIN_REJECT_LOST) != 0 ? OnLost::kReject : OnLost::kContinue;
+  options.echo = (flags & RC_JOIN_NO_ECHO) == 0;
+  options.presence = static_cast<PresenceInterest>(presence);
+  const std::uint64_t count = ToCount(since);
+  if (since_kind == RC_SINCE_POSITION) {
+    options.since = Position{Join64(epoch_low, epoch_high), count};
+  } else if (since_kind == RC_SINCE_LAST_COUNT) {
+    options.since = LastCount{Low(std::min<std::uint64_t>(count, UINT32_MAX))};
+  } else if (since_kind == RC_SINCE_LAST_MS) {
+    options.since = LastMs{count};
+  }
+  return As32(Core().Join(module.now, static_cast<RoomId>(room), options));
 }
 
 uint32_t rc_leave(uint32_t room) {
-  return With([=](ClientCore& core) { return core.Leave(module.now, static_cast<RoomId>(room)); });
+  return As32(Core().Leave(module.now, static_cast<RoomId>(room)));
 }
 
 uint32_t rc_publish(uint32_t room, uint32_t encoding, uint32_t tag_count, double timeout_ms,
                     uint32_t type_bytes, uint32_t key_bytes, uint32_t data_bytes) {
-  return With([=](ClientCore& core) {
-    PublishArguments arguments(encoding, tag_count, type_bytes, key_bytes, data_bytes);
-    arguments.options.timeout = Duration(ToMicroseconds(timeout_ms * 1000.0));
-    return core.Publish(module.now, static_cast<RoomId>(room), arguments.options);
-  });
+  PublishArguments arguments(encoding, tag_count, type_bytes, key_bytes, data_bytes);
+  arguments.options.timeout = Duration(ToMicroseconds(timeout_ms * 1000.0));
+  return As32(Core().Publish(module.now, static_cast<RoomId>(room), arguments.options));
 }
 
 uint32_t rc_send(uint32_t room, uint32_t encoding, uint32_t tag_count, uint32_t type_bytes,
                  uint32_t key_bytes, uint32_t data_bytes) {
-  return With([=](ClientCore& core) {
-    const PublishArguments arguments(encoding, tag_count, type_bytes, key_bytes, data_bytes);
-    return core.Send(module.now, static_cast<RoomId>(room), arguments.options);
-  });
+  const PublishArguments arguments(encoding, tag_count, type_bytes, key_bytes, data_bytes);
+  return As32(Core().Send(module.now, static_cast<RoomId>(room), arguments.options));
 }
 
 uint32_t rc_history(uint32_t room, uint32_t flags, double offset, uint32_t epoch_low,
                     uint32_t epoch_high, uint32_t limit) {
-  return With([=](ClientCore& core) {
-    HistoryOptions options;
-    options.limit = limit;
-    options.reverse = (flags & RC_HISTORY_REVERSE) != 0;
-    if ((flags & RC_HISTORY_FROM) != 0) {
-      options.from = Position{Join64(epoch_low, epoch_high), ToCount(offset)};
-    }
-    return core.History(module.now, static_cast<RoomId>(room), options);
-  });
+  HistoryOptions options;
+  options.limit = limit;
+  options.reverse = (flags & RC_HISTORY_REVERSE) != 0;
+  if ((flags & RC_HISTORY_FROM) != 0) {
+    options.from = Position{Join64(epoch_low, epoch_high), ToCount(offset)};
+  }
+  return As32(Core().History(module.now, static_cast<RoomId>(room), options));
 }
 
 uint32_t rc_update_member(uint32_t room, uint32_t member_data_bytes) {
-  return With([=](ClientCore& core) {
-    return core.UpdateMember(module.now, static_cast<RoomId>(room),
-                             module.reader.Take(member_data_bytes));
-  });
+  const std::string_view data = module.reader.Take(member_data_bytes);
+  return As32(Core().UpdateMember(module.now, static_cast<RoomId>(room), data));
 }
 
-uint32_t rc_ping(void) {
-  return With([](ClientCore& core) { return core.Ping(module.now); });
-}
+uint32_t rc_ping(void) { return As32(Core().Ping(module.now)); }
 
-void rc_abort(uint32_t call) {
-  With([=](ClientCore& core) { return core.Abort(module.now, static_cast<CallId>(call)), 0; });
-}
+void rc_abort(uint32_t call) { Core().Abort(module.now, static_cast<CallId>(call)); }
 
 uint32_t rc_hub_time(void) {
-  return With([](ClientCore& core) {
-    const auto reading = core.HubTime(module.now);
-    if (!reading) return 0;
-    rc_mailbox& mailbox = module.chosen->mailbox;
-    mailbox.number[0] = static_cast<double>(reading->hub_time);
-    mailbox.number[1] = static_cast<double>(reading->error);
-    return 1;
-  });
+  const auto reading = Core().HubTime(module.now);
+  if (!reading) return 0;
+  rc_mailbox& mailbox = module.chosen->mailbox;
+  mailbox.number[0] = static_cast<double>(reading->hub_time);
+  mailbox.number[1] = static_cast<double>(reading->error);
+  return 1;
 }
 
 uint32_t rc_position(uint32_t room) {
-  return With([=](ClientCore& core) {
-    const auto position = core.position(static_cast<RoomId>(room));
-    if (!position) return 0;
-    rc_mailbox& mailbox = module.chosen->mailbox;
-    mailbox.number[0] = static_cast<double>(position->offset);
-    mailbox.word[0] = Low(position->epoch);
-    mailbox.word[1] = High(position->epoch);
-    return 1;
-  });
+  const auto position = Core().position(static_cast<RoomId>(room));
+  if (!position) return 0;
+  rc_mailbox& mailbox = module.chosen->mailbox;
+  mailbox.number[0] = static_cast<double>(position->offset);
+  mailbox.word[0] = Low(position->epoch);
+  mailbox.word[1] = High(position->epoch);
+  return 1;
 }
 
 rc_address rc_stats(void) {
-  Client* const found = module.chosen;
-  if (found == nullptr) return 0;
-  const Stats stats = found->core.stats();
+  Client& client = *module.chosen;
+  const Stats stats = client.core.stats();
   std::array<std::uint64_t, RC_STAT_COUNT> counts;
   static_assert(sizeof stats == sizeof counts);
   std::memcpy(counts.data(), &stats, sizeof counts);
-  std::transform(counts.begin(), counts.end(), found->stats.begin(),
+  std::transform(counts.begin(), counts.end(), client.stats.begin(),
                  [](std::uint64_t count) { return static_cast<double>(count); });
-  return reinterpret_cast<rc_address>(found->stats.data());
+  return reinterpret_cast<rc_address>(client.stats.data());
 }
 
 void rc_trace(uint32_t level) {
-  With([=](ClientCore& core) {
-    core.SetTrace(static_cast<TraceLevel>(std::min<std::uint32_t>(level, RC_TRACE_FRAMES)));
-    return 0;
-  });
+  Core().SetTrace(static_cast<TraceLevel>(std::min<std::uint32_t>(level, RC_TRACE_FRAMES)));
 }
 
 }  // extern "C"

@@ -222,9 +222,9 @@ enum { RC_CREATE_TOKEN_PROVIDER = 1 };  // the application answers RC_EFFECT_NEE
 
 // Which client the functions that follow are for, and the time of what it is told: `now` are
 // milliseconds on a monotonic clock (performance.now()), `wall` microseconds since the Unix epoch
-// (Date.now() * 1000). 0: there is no such client, and until the next rc_begin every function but
-// rc_create ignores its call and answers 0.
-RC_EXPORT(rc_begin) uint32_t rc_begin(uint32_t client, double now, double wall);
+// (Date.now() * 1000). Client 0: none yet, and only rc_create may follow. One that there is not, or
+// not any more, is the host's fault, and a trap.
+RC_EXPORT(rc_begin) void rc_begin(uint32_t client, double now, double wall);
 // Makes a client: no I/O, no effects. Scratch: the URL, the name and version for the hub's log,
 // then 16 random bytes that name it as a producer (from a cryptographic source: half of them is a
 // secret). `seed_*`: 64 random bits for jitter. Answers a handle above 0; 0 if a string is too long

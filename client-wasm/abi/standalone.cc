@@ -30,6 +30,14 @@ constinit roomcast::client::BlockHeap heap;
 
 }  // namespace
 
+// In place of the C library's, which is quick with long texts and ten times as large. A compiler
+// that sees what this does makes a call of it.
+extern "C" __attribute__((no_builtin("strlen"))) std::size_t strlen(const char* text) {
+  std::size_t length = 0;
+  while (text[length] != 0) ++length;
+  return length;
+}
+
 // A module that finds no memory has nothing to say any more: it stops, and its host hears of that.
 void* operator new(std::size_t bytes) {
   if (bytes > roomcast::client::BlockHeap::kBytesMax) __builtin_trap();

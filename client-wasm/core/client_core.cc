@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "client-wasm/core/names.h"
 #include "proto/protocol/codes.h"
 #include "proto/protocol/limits.h"
 #include "proto/protocol/utf8.h"
@@ -13,8 +14,7 @@ namespace {
 // How long after a failed refresh the application is asked again.
 constexpr Duration kRefreshAgain = 10s;
 
-constexpr const char* kStateNames[] = {"disconnected", "connecting", "connected", "reconnecting",
-                                       "closed"};
+constexpr Names kStateNames("disconnected\0connecting\0connected\0reconnecting\0closed");
 
 std::uint64_t PublicHalf(const std::array<char, kProducerBytes>& producer) {
   std::uint64_t half = 0;
@@ -90,8 +90,11 @@ void ClientCore::Enter(Step step, const Fault& fault) {
   if (state() == before && phase_ != Phase::kWaiting) return;
   effects_.Emit(StateChanged{state(), before, Kept(fault), retry_at_});
   if (trace_ >= TraceLevel::kInfo) {
-    std::string text(kStateNames[static_cast<std::size_t>(state())]);
-    if (fault.code != 0) text.append(": ").append(fault.name);
+    KeptText text(kStateNames[static_cast<std::size_t>(state())]);
+    if (fault.code != 0) {
+      text.Append(": ");
+      text.Append(fault.name);
+    }
     TraceText(TraceLevel::kInfo, text);
   }
 }
@@ -136,7 +139,7 @@ void ClientCore::ForgetConnection() {
 }
 
 void ClientCore::OnLost(const Fault& fault, const RetryAdvice& advice) {
-  if (phase_ != Phase::kLive) moved_to_.clear();
+  if (phase_ != Phase::kLive) moved_to_.Clear();
   ForgetConnection();
   if (advice.after == AfterClose::kStop) return StopWith(fault, false);
   if (advice.after == AfterClose::kReconnectLate) backoff_.Raise();
@@ -154,9 +157,9 @@ void ClientCore::OnLost(const Fault& fault, const RetryAdvice& advice) {
 
 void ClientCore::StopWith(const Fault& fault, bool by_application) {
   token_.GiveUp();
-  session_id_.clear();
-  session_key_.clear();
-  moved_to_.clear();
+  session_id_.Clear();
+  session_key_.Clear();
+  moved_to_.Clear();
   Enter(Step::kStop, fault);
   SettleEverything(fault, by_application);
 }

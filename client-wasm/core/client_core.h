@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "client-wasm/core/effects.h"
 #include "client-wasm/core/fault.h"
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/kept_text.h"
 #include "client-wasm/core/options.h"
 #include "client-wasm/core/publish_queue.h"
 #include "client-wasm/core/requests.h"
@@ -238,7 +238,6 @@ class ClientCore {
   std::vector<std::unique_ptr<Room>> rooms_;  // by rising id
   std::optional<Connection> connection_;
   Requests requests_;
-  PublishQueue queue_;
   TokenSource token_;
   Instant refresh_at_ = kNever;
   Duration token_lifetime_{};  // 0: without end
@@ -251,20 +250,22 @@ class ClientCore {
   Stats stats_;
 
   // The session
-  std::string instance_;
-  std::string session_id_;
-  std::string session_key_;
+  KeptText instance_;
+  KeptText session_id_;
+  KeptText session_key_;
   ClockSync clock_;
 
   // Options
-  std::string url_;
-  std::string moved_to_;  // GoAway's endpoint, for the next attempt
-  std::string name_;
-  std::string version_;
+  KeptText url_;
+  KeptText moved_to_;  // GoAway's endpoint, for the next attempt
+  KeptText name_;
+  KeptText version_;
   std::array<char, kProducerBytes> producer_;
   std::uint64_t producer_public_ = 0;
 
   Effects effects_;
+  // Large, and therefore last.
+  PublishQueue queue_;
 };
 
 }  // namespace roomcast::client

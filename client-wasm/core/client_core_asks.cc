@@ -112,7 +112,7 @@ void ClientCore::AskPresence(Room& room, std::string_view cursor) {
   if (known.stale) return;
   known.first = cursor.empty();
   known.asked = NextCall();
-  SendBody(known.asked, PresenceGet{std::string_view(room.name()), cursor, 0});
+  SendBody(known.asked, PresenceGet{room.name(), cursor, 0});
 }
 
 }  // namespace roomcast::client

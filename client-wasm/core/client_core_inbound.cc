@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <string>
 #include <utility>
 #include <variant>
 
 #include "client-wasm/core/client_core.h"
+#include "client-wasm/core/names.h"
 #include "proto/protocol/codes.h"
 #include "proto/protocol/frame.h"
 #include "proto/protocol/limits.h"
@@ -18,20 +18,19 @@ namespace roomcast::client {
 namespace {
 
 // In the order of the variants' alternatives.
-constexpr const char* kServerBodies[] = {
-    "nothing known", "Welcome",  "Joined",    "RoomBatch",   "Gap",          "Reset",      "Tops",
-    "Left",          "Presence", "Published", "HistoryPage", "PresencePage", "CallResult", "Ok",
-    "Error",         "Ping",     "Pong",      "GoAway",      "Disconnect"};
-constexpr const char* kClientBodies[] = {
-    "nothing",        "Hello", "Join",    "Leave", "Publish", "History", "PresenceGet",
-    "PresenceUpdate", "Call",  "Refresh", "Ping",  "Pong",    "Bye"};
-static_assert(std::size(kServerBodies) == std::variant_size_v<decltype(ServerMessage::body)>);
-static_assert(std::size(kClientBodies) == std::variant_size_v<decltype(ClientMessage::body)>);
+constexpr Names kServerBodies(
+    "nothing known\0Welcome\0Joined\0RoomBatch\0Gap\0Reset\0Tops\0Left\0Presence\0Published\0"
+    "HistoryPage\0PresencePage\0CallResult\0Ok\0Error\0Ping\0Pong\0GoAway\0Disconnect");
+constexpr Names kClientBodies(
+    "nothing\0Hello\0Join\0Leave\0Publish\0History\0PresenceGet\0PresenceUpdate\0Call\0Refresh\0"
+    "Ping\0Pong\0Bye");
+static_assert(kServerBodies.count() == std::variant_size_v<decltype(ServerMessage::body)>);
+static_assert(kClientBodies.count() == std::variant_size_v<decltype(ClientMessage::body)>);
 
 // GoAway may send us elsewhere, but not from an encrypted link to an open one.
 bool MayMoveTo(std::string_view endpoint, std::string_view url) {
-  if (endpoint.starts_with("wss://")) return true;
-  return endpoint.starts_with("ws://") && url.starts_with("ws://");
+  const auto is_open = [](std::string_view to) { return to.substr(0, 5) == "ws://"; };
+  return endpoint.substr(0, 6) == "wss://" || (is_open(endpoint) && is_open(url));
 }
 
 }  // namespace
@@ -47,8 +46,8 @@ Fault ClientCore::Kept(Fault fault) {
 
 void ClientCore::TraceMessage(const char* direction, std::size_t body) {
   if (trace_ < TraceLevel::kFrames) return;
-  std::string text(direction);
-  text.append(*direction == '<' ? kServerBodies[body] : kClientBodies[body]);
+  KeptText text(direction);
+  text.Append((*direction == '<' ? kServerBodies : kClientBodies)[body]);
   TraceText(TraceLevel::kFrames, text);
 }
 
@@ -60,12 +59,12 @@ void ClientCore::SendMessage(const ClientMessage& message) {
 void ClientCore::SendHello() {
   Hello hello;
   hello.protocol_version = 1;
-  hello.token = std::string_view(token_.token());
-  hello.client_name = std::string_view(name_);
-  hello.client_version = std::string_view(version_);
+  hello.token = token_.token();
+  hello.client_name = name_.view();
+  hello.client_version = version_.view();
   hello.producer = Bytes(std::string_view(producer_.data(), producer_.size()));
   if (!session_id_.empty()) {
-    hello.resume = Resume{std::string_view(session_id_), Bytes(session_key_)};
+    hello.resume = Resume{session_id_.view(), Bytes(session_key_)};
   }
   hello.sent_at = Microseconds(now_.instant);
   std::size_t bytes = wire::EncodedBytes(hello);
@@ -372,7 +371,7 @@ bool ClientCore::On(std::uint32_t, const GoAway& go_away) {
   std::uint64_t after = go_away.retry_after_ms + spread;
   if (go_away.deadline_ms != 0) after = std::min<std::uint64_t>(after, go_away.deadline_ms);
   connection_->MoveAt(now_.instant + std::chrono::milliseconds(after));
-  moved_to_.clear();
+  moved_to_.Clear();
   if (MayMoveTo(go_away.endpoint.view, url_)) moved_to_ = go_away.endpoint.view;
   return true;
 }
@@ -380,7 +379,7 @@ bool ClientCore::On(std::uint32_t, const GoAway& go_away) {
 bool ClientCore::On(std::uint32_t, const roomcast::Disconnect& end) {
   AfterClose after = AfterCloseCode(end.code);
   if (end.action == DisconnectAction::kStop) after = AfterClose::kStop;
-  if (end.action == DisconnectAction::kFresh) session_id_.clear(), session_key_.clear();
+  if (end.action == DisconnectAction::kFresh) session_id_.Clear(), session_key_.Clear();
   if (end.code == static_cast<std::uint32_t>(DisconnectCode::kTokenExpired)) token_.OnExpired();
   CloseSocketAs(static_cast<std::uint16_t>(DisconnectCode::kNormal), {});
   OnLost(FaultOfClose(end.code, end.reason.view),

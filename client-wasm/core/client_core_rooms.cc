@@ -126,7 +126,7 @@ void ClientCore::SendJoin(Room& room) {
 }
 
 void ClientCore::SendLeave(CallId call, const Room& room) {
-  SendBody(call, roomcast::Leave{std::string_view(room.name())});
+  SendBody(call, roomcast::Leave{room.name()});
 }
 
 void ClientCore::LeaveRoom(Room& room) {

@@ -8,6 +8,11 @@
 
 namespace roomcast::client {
 
+void AppendFrame(KeptText& out, const ClientMessage& message) {
+  const std::size_t bytes = wire::EncodedBytes(message) + kFrameHeadBytesMax;
+  out.Grow(WriteFrame(message, out.Reserve(bytes), bytes));
+}
+
 void Effects::Emit(const Effect& effect) { batch_.effects_.Add(effect); }
 
 void Effects::EmitClose(const CloseSocket& close) {
@@ -29,13 +34,13 @@ void Effects::MakeRoom(Generation generation, std::size_t bytes) {
 }
 
 void Effects::Send(Generation generation, const ClientMessage& message) {
-  MakeRoom(generation, wire::EncodedBytes(message) + 4);
+  MakeRoom(generation, wire::EncodedBytes(message) + kFrameHeadBytesMax);
   AppendFrame(outgoing_, message);
 }
 
 void Effects::SendEncoded(Generation generation, std::string_view frame) {
   MakeRoom(generation, frame.size());
-  outgoing_.append(frame);
+  outgoing_.Append(frame);
 }
 
 void Effects::Flush() {
@@ -43,7 +48,7 @@ void Effects::Flush() {
   ++messages_out_;
   bytes_out_ += outgoing_.size();
   Emit(SendBytes{outgoing_generation_, Keep(outgoing_)});
-  outgoing_.clear();
+  outgoing_.Clear();
 }
 
 void Effects::Take(EffectBatch& batch) {

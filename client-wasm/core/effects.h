@@ -2,12 +2,12 @@
 #define ROOMCAST_CLIENT_WASM_CORE_EFFECTS_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <variant>
 
 #include "client-wasm/core/fault.h"
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/kept_text.h"
 #include "client-wasm/core/plain_vector.h"
 #include "proto/protocol/arena.h"
 #include "proto/protocol/client_messages.h"
@@ -183,6 +183,9 @@ class EffectBatch {
   Arena arena_{kClientArenaBytesMax};
 };
 
+// `message` as a frame of its own, at the end of `out`.
+void AppendFrame(KeptText& out, const ClientMessage& message);
+
 // The core's side: where effects are written. Messages for one socket are joined into as few sends
 // as the hub's limit on a message allows, because encoded frames concatenate.
 class Effects {
@@ -211,7 +214,7 @@ class Effects {
   void MakeRoom(Generation generation, std::size_t bytes);
 
   EffectBatch batch_;
-  std::string outgoing_;
+  KeptText outgoing_;
   Generation outgoing_generation_ = kNoGeneration;
   std::uint64_t messages_out_ = 0;
   std::uint64_t bytes_out_ = 0;

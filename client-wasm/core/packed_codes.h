@@ -1,92 +1,93 @@
 #ifndef ROOMCAST_CLIENT_WASM_CORE_PACKED_CODES_H_
 #define ROOMCAST_CLIENT_WASM_CORE_PACKED_CODES_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "proto/protocol/codes.h"
 
 namespace roomcast::client {
 
-// A table of codes as few bytes: numbers, and all texts in a row, each ended by a zero. Finding a
-// text walks over those before it, which only errors do.
+// A table of codes as few bytes, one after the other: how far the number is from the one before and
+// whether it is temporary, the name, and perhaps a meaning. Finding one walks over those before it,
+// which only errors do.
 class PackedCodes {
  public:
-  struct Code {
-    std::uint16_t number;
-    bool temporary;
-  };
   struct Row {
     std::string_view name;  // empty: the number is not in the table
     std::string_view meaning;
     bool temporary = false;
   };
 
-  // `texts` has a name for each code, or a name and a meaning.
-  template <std::size_t kCodes>
-  constexpr PackedCodes(const std::array<Code, kCodes>& codes, const char* texts, int texts_each)
-      : codes_(codes.data()), count_(kCodes), texts_(texts), texts_each_(texts_each) {}
+  constexpr PackedCodes(const char* begin, const char* end, bool has_meanings)
+      : begin_(begin), end_(end), has_meanings_(has_meanings) {}
 
   Row Find(std::uint32_t number) const {
-    const char* text = texts_;
-    for (std::size_t i = 0; i < count_; ++i) {
-      const std::string_view name = text;
-      text += name.size() + 1;
-      std::string_view meaning;
-      if (texts_each_ > 1) {
-        meaning = text;
-        text += meaning.size() + 1;
-      }
-      if (codes_[i].number == number) return {name, meaning, codes_[i].temporary};
+    std::uint32_t found = 0;
+    for (const char* at = begin_; at != end_;) {
+      const auto high = static_cast<unsigned char>(*at++);
+      const auto low = static_cast<unsigned char>(*at++);
+      found += high << 7 | low >> 1;
+      Row row{NextText(at), {}, (low & 1) != 0};
+      if (has_meanings_) row.meaning = NextText(at);
+      if (found == number) return row;
     }
     return {};
   }
 
  private:
-  const Code* codes_;
-  std::size_t count_;
-  const char* texts_;
-  int texts_each_;
+  static std::string_view NextText(const char*& at) {
+    const std::string_view text = at;
+    at += text.size() + 1;
+    return text;
+  }
+
+  const char* begin_;
+  const char* end_;
+  bool has_meanings_;
 };
 
-// Makes the two arrays of PackedCodes from rows, at compile time.
+// Makes the bytes of PackedCodes from rows, in the order of their numbers, at compile time.
 template <const auto& kRows, bool kMeanings>
 struct CodePacker {
-  static constexpr std::size_t kTextBytes = [] {
+  static_assert(std::is_sorted(std::begin(kRows), std::end(kRows),
+                               [](const CodeRow& a, const CodeRow& b) { return a.code < b.code; }));
+  static constexpr std::size_t kBytes = [] {
     std::size_t bytes = 0;
     for (const CodeRow& row : kRows) {
-      bytes += row.name.size() + 1 + (kMeanings ? row.meaning.size() + 1 : 0);
+      bytes += 2 + row.name.size() + 1 + (kMeanings ? row.meaning.size() + 1 : 0);
     }
     return bytes;
   }();
-  static constexpr auto kTexts = [] {
-    std::array<char, kTextBytes> texts{};
+  static constexpr auto kPacked = [] {
+    std::array<char, kBytes> packed{};
     std::size_t at = 0;
     const auto add = [&](std::string_view text) {
-      for (const char c : text) texts[at++] = c;
+      for (const char c : text) packed[at++] = c;
       ++at;
     };
+    std::uint32_t before = 0;
     for (const CodeRow& row : kRows) {
+      const std::uint32_t step = row.code - before;
+      before = row.code;
+      packed[at++] = static_cast<char>(step >> 7);
+      packed[at++] = static_cast<char>((step & 127) << 1 | (row.temporary ? 1u : 0u));
       add(row.name);
       if (kMeanings) add(row.meaning);
     }
-    return texts;
-  }();
-  static constexpr auto kCodes = [] {
-    std::array<PackedCodes::Code, std::size(kRows)> codes{};
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-      codes[i] = {static_cast<std::uint16_t>(kRows[i].code), kRows[i].temporary};
-    }
-    return codes;
+    return packed;
   }();
 };
 
 template <const auto& kRows, bool kMeanings>
-inline constexpr PackedCodes kPackedCodes(CodePacker<kRows, kMeanings>::kCodes,
-                                          CodePacker<kRows, kMeanings>::kTexts.data(),
-                                          kMeanings ? 2 : 1);
+inline constexpr PackedCodes kPackedCodes(CodePacker<kRows, kMeanings>::kPacked.data(),
+                                          CodePacker<kRows, kMeanings>::kPacked.data() +
+                                              CodePacker<kRows, kMeanings>::kBytes,
+                                          kMeanings);
 
 }  // namespace roomcast::client
 

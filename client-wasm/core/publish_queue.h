@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/kept_text.h"
 #include "proto/protocol/limits.h"
 
 namespace roomcast::client {
@@ -25,7 +25,7 @@ class PublishQueue {
     CallId call;
     RoomId room;
     std::uint64_t counter;  // 0: a question, which may be asked of any hub and any number of times
-    std::string frame;      // a whole ClientFrame
+    KeptText frame;         // a whole ClientFrame
     Duration timeout;
     Now begun;
     // When it went out on the present connection.

@@ -38,8 +38,8 @@ void Room::SetOptions(const JoinOptions& options) {
     terms_ = {};
     has_news_ = false;
   }
-  const auto replace = [this](std::string& known, std::string_view given) {
-    if (given.empty() || given == known) return;
+  const auto replace = [this](KeptText& known, std::string_view given) {
+    if (given.empty() || given == known.view()) return;
     known = given;
     has_news_ = true;
   };
@@ -53,8 +53,8 @@ void Room::SetOptions(const JoinOptions& options) {
 
 Join Room::MakeJoin() const {
   Join join;
-  join.room = std::string_view(name_);
-  join.token = std::string_view(terms_.token);
+  join.room = name_.view();
+  join.token = terms_.token.view();
   join.since = since_;
   if (has_position_) join.since = cursor_.position();
   join.on_lost = on_lost_;

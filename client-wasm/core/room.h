@@ -2,10 +2,10 @@
 #define ROOMCAST_CLIENT_WASM_CORE_ROOM_H_
 
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/kept_text.h"
 #include "client-wasm/core/options.h"
 #include "client-wasm/core/room_table.h"
 #include "proto/protocol/backoff.h"
@@ -22,7 +22,7 @@ class Room {
   Room(RoomId id, std::string_view name);
 
   RoomId id() const { return id_; }
-  const std::string& name() const { return name_; }
+  std::string_view name() const { return name_; }
   RoomPhase phase() const { return phase_; }
   bool echo() const { return echo_; }
   // Was a member since the wish began.
@@ -94,11 +94,11 @@ class Room {
 
  private:
   RoomId id_;
-  std::string name_;
+  KeptText name_;
   // What a Join of a member may change.
   struct Terms {
-    std::string token;
-    std::string member_data;
+    KeptText token;
+    KeptText member_data;
     PresenceInterest presence = PresenceInterest::kNone;
   };
   Terms terms_;

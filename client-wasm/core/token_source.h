@@ -2,11 +2,11 @@
 #define ROOMCAST_CLIENT_WASM_CORE_TOKEN_SOURCE_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "client-wasm/core/effects.h"
 #include "client-wasm/core/ids.h"
+#include "client-wasm/core/kept_text.h"
 
 namespace roomcast::client {
 
@@ -20,7 +20,7 @@ class TokenSource {
   TokenSource(std::string_view token, bool provider)
       : token_(token), provider_(provider), stale_(token.empty()) {}
 
-  const std::string& token() const { return token_; }
+  std::string_view token() const { return token_; }
   bool has_provider() const { return provider_; }
   // A connection needs another token than this.
   bool NeedsNew(const Now& now) const {
@@ -42,7 +42,7 @@ class TokenSource {
   Instant deadline() const { return asking_ ? deadline_ : kNever; }
 
  private:
-  std::string token_;
+  KeptText token_;
   bool provider_;
   bool stale_;
   Now taken_at_{};

@@ -36,9 +36,8 @@ inline constexpr Form kRepeated = 255;  // what lies between: which arm
 struct FieldRow {
   std::uint16_t offset = 0;  // in its message: of the member, or of the arm that it holds
   // Of an arm: where the message has the byte that says which arm the member holds, 0 none. An arm
-  // that takes another's place begins as a copy of its default.
+  // that takes another's place begins as zeros.
   std::uint16_t state = 0;
-  std::uint16_t tag = 0;
   Kind kind = Kind::kBool;
   Form form = kIsValue;
   const MessageTable* inner = nullptr;  // of kMessage
@@ -47,8 +46,8 @@ struct FieldRow {
   bool is_number() const { return kind <= Kind::k64; }
 };
 
+// Zeros are a message at its default.
 struct MessageTable {
-  const void* default_value;
   // The row of field n is rows[n - 1].
   const FieldRow* rows;
   std::uint16_t row_count;
@@ -77,9 +76,9 @@ constexpr Kind KindOf() {
   }
 }
 
-template <class T>
-constexpr WireType WireTypeOf() {
-  return Number<T> ? WireType::kVarint : WireType::kBytes;
+constexpr WireType WireTypeOf(Kind kind) {
+  if (kind == Kind::kFixed64) return WireType::kFixed64;
+  return kind < Kind::kFixed64 ? WireType::kVarint : WireType::kBytes;
 }
 
 struct FieldCounter {
@@ -94,7 +93,7 @@ struct FieldCounter {
 
 template <class M>
 struct TableOf {
-  // Messages are copied by their bytes, and begin as a copy of this one.
+  // Messages are copied by their bytes, and begin as zeros, which is this one.
   static_assert(std::is_trivially_copyable_v<M> && std::is_standard_layout_v<M>);
   static constexpr M kDefault{};
   static constexpr std::size_t kRowCount = [] {
@@ -163,9 +162,7 @@ struct RowMaker {
     AddArm<M>(number, 1, offset, PlacesIn(message));
   }
   constexpr void Fixed64(std::uint32_t number, const std::uint64_t& value) {
-    FieldRow& row = Add<std::uint64_t>(number, Place(value));
-    row.kind = Kind::kFixed64;
-    row.tag = static_cast<std::uint16_t>(MakeTag(number, WireType::kFixed64));
+    Add<std::uint64_t>(number, Place(value)).kind = Kind::kFixed64;
   }
   // The arms' field numbers, in the order of the variant's alternatives after monostate.
   template <std::uint32_t... kNumbers, class... Arms>
@@ -189,7 +186,6 @@ struct RowMaker {
     // Does not compile where a number is left out: the last one has no row then.
     FieldRow& row = rows[number - 1];
     row.offset = static_cast<std::uint16_t>(offset);
-    row.tag = static_cast<std::uint16_t>(MakeTag(number, WireTypeOf<T>()));
     row.kind = KindOf<T>();
     row.inner = InnerTableOf<T>();
     return row;
@@ -217,7 +213,7 @@ constexpr MessageTable TableOf<M>::kTable = [] {
     return maker.Place(kDefault);
   }();
   static_assert(kRowCount == 0 || kListed == sizeof(M), "a member is not listed");
-  return MessageTable{&kDefault, kRows.data(), kRowCount, sizeof(M)};
+  return MessageTable{kRows.data(), kRowCount, sizeof(M)};
 }();
 
 }  // namespace roomcast::wire

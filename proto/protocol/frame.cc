@@ -47,6 +47,10 @@ void AppendFrame(std::string& out, const ClientMessage& message) {
   wire::AppendItem(out, kFrameMessages, message);
 }
 
+std::size_t WriteFrame(const ClientMessage& message, char* out, std::size_t bytes_max) {
+  return wire::WriteItem(out, bytes_max, kFrameMessages, message);
+}
+
 void AppendFrame(std::string& out, const ServerMessage& message) {
   wire::AppendItem(out, kFrameMessages, message);
 }

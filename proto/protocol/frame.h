@@ -25,6 +25,10 @@ std::optional<ServerFrame> DecodeServerFrame(std::string_view bytes, Arena& aren
 // other are one frame.
 void AppendFrame(std::string& out, const ClientMessage& message);
 void AppendFrame(std::string& out, const ServerMessage& message);
+// The same into memory of `bytes_max` bytes, which is enough where it is kFrameHeadBytesMax above
+// the size of the encoded message. Answers the size of the frame.
+inline constexpr std::size_t kFrameHeadBytesMax = 4;
+std::size_t WriteFrame(const ClientMessage& message, char* out, std::size_t bytes_max);
 // The same for a backend: a WatchResponse with one event.
 void AppendFrame(std::string& out, const WatchEvent& event);
 

@@ -9,7 +9,6 @@ namespace {
 
 using wire::FieldRow;
 using wire::Kind;
-using wire::MakeTag;
 using wire::MessageTable;
 using wire::WireType;
 
@@ -28,8 +27,8 @@ using wire::WireType;
   return true;
 }
 
-bool IsPacked(const FieldRow& row, std::uint32_t tag) {
-  return row.repeated() && row.is_number() && tag == MakeTag(row.tag >> 3, WireType::kBytes);
+bool IsPacked(const FieldRow& row, WireType type) {
+  return row.repeated() && row.is_number() && type == WireType::kBytes;
 }
 
 std::size_t ItemBytes(const FieldRow& row) {
@@ -52,14 +51,6 @@ std::size_t ItemBytes(const FieldRow& row) {
   return row.inner->bytes;
 }
 
-void MakeDefault(const FieldRow& row, void* item, std::size_t bytes) {
-  if (row.kind == Kind::kMessage) {
-    std::memcpy(item, row.inner->default_value, bytes);
-  } else {
-    std::memset(item, 0, bytes);
-  }
-}
-
 }  // namespace
 
 void* MessageReader::PlaceOf(const FieldRow& row, void* message) {
@@ -67,7 +58,7 @@ void* MessageReader::PlaceOf(const FieldRow& row, void* message) {
   if (row.repeated()) return Grow(*reinterpret_cast<RepeatedItems*>(member), row);
   char& state = static_cast<char*>(message)[row.state];
   if (static_cast<wire::Form>(state) != row.form) {
-    MakeDefault(row, member, ItemBytes(row));
+    std::memset(member, 0, ItemBytes(row));
     state = static_cast<char>(row.form);
   }
   return member;
@@ -109,8 +100,9 @@ bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& tabl
     if (!cursor.ReadTag(tag)) return false;
     const std::uint32_t place = (tag >> 3) - 1;
     const FieldRow* const row = place < table.row_count ? table.rows + place : nullptr;
-    if (row == nullptr || tag != row->tag) {
-      if (row != nullptr && IsPacked(*row, tag)) {
+    const auto type = static_cast<WireType>(tag & 7);
+    if (row == nullptr || type != wire::WireTypeOf(row->kind)) {
+      if (row != nullptr && IsPacked(*row, type)) {
         void* items = static_cast<char*>(message) + row->offset;
         std::string_view packed;
         if (!cursor.ReadBytes(packed)) return false;
@@ -150,8 +142,7 @@ void* MessageReader::Grow(RepeatedItems& items, const FieldRow& row) {
   }
   // The array came from the arena, so it is ours to write.
   void* item = static_cast<char*>(const_cast<void*>(items.items)) + items.size++ * item_bytes;
-  MakeDefault(row, item, item_bytes);
-  return item;
+  return std::memset(item, 0, item_bytes);
 }
 
 }  // namespace roomcast

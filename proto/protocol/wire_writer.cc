@@ -93,35 +93,37 @@ class MessageWriter {
 
   void Write(const MessageTable& table, const void* message) {
     const char* const bytes = static_cast<const char*>(message);
+    std::uint32_t number = 0;
     for (const FieldRow& row : table) {
       const char* const member = bytes + row.offset;
+      const std::uint32_t tag = MakeTag(++number, WireTypeOf(row.kind));
       if (row.repeated()) {
-        WriteRepeated(row, *reinterpret_cast<const RepeatedItems*>(member));
+        WriteRepeated(row, tag, *reinterpret_cast<const RepeatedItems*>(member));
       } else if (row.form == kIsValue) {
-        WriteField(row, member, false);
+        WriteField(row, tag, member, false);
       } else if (static_cast<Form>(bytes[row.state]) == row.form) {
-        WriteField(row, member, true);
+        WriteField(row, tag, member, true);
       }
     }
   }
 
  private:
-  void WriteBytes(const FieldRow& row, std::string_view bytes, bool always) {
+  void WriteBytes(std::uint32_t tag, std::string_view bytes, bool always) {
     if (bytes.empty() && !always) return;
-    sink_.Varint(row.tag);
+    sink_.Varint(tag);
     sink_.Varint(bytes.size());
     sink_.Raw(bytes);
   }
 
   // Not always: unless it is at its default.
-  void WriteField(const FieldRow& row, const void* value, bool always) {
+  void WriteField(const FieldRow& row, std::uint32_t tag, const void* value, bool always) {
     switch (row.kind) {
       case Kind::kText:
-        return WriteBytes(row, static_cast<const Text*>(value)->view, always);
+        return WriteBytes(tag, static_cast<const Text*>(value)->view, always);
       case Kind::kBytes:
-        return WriteBytes(row, static_cast<const Bytes*>(value)->view, always);
+        return WriteBytes(tag, static_cast<const Bytes*>(value)->view, always);
       case Kind::kMessage: {
-        sink_.Varint(row.tag);
+        sink_.Varint(tag);
         const auto begin = sink_.BeginMessage();
         Write(*row.inner, value);
         return sink_.EndMessage(begin);
@@ -129,28 +131,28 @@ class MessageWriter {
       default: {
         const std::uint64_t number = LoadNumber(row.kind, value);
         if (number == 0 && !always) return;
-        sink_.Varint(row.tag);
+        sink_.Varint(tag);
         return row.kind == Kind::kFixed64 ? sink_.Fixed64(number) : sink_.Varint(number);
       }
     }
   }
 
-  void WriteRepeated(const FieldRow& row, const RepeatedItems& items) {
+  void WriteRepeated(const FieldRow& row, std::uint32_t tag, const RepeatedItems& items) {
     if (items.size == 0) return;
     const char* const begin = static_cast<const char*>(items.items);
-    if (row.is_number()) return WritePacked(row, begin, items.size);
+    if (row.is_number()) return WritePacked(row, tag, begin, items.size);
     const std::size_t item_bytes =
         row.kind == Kind::kMessage ? row.inner->bytes : sizeof(std::string_view);
-    for (std::size_t i = 0; i < items.size; ++i) WriteField(row, begin + i * item_bytes, true);
+    for (std::size_t i = 0; i < items.size; ++i) WriteField(row, tag, begin + i * item_bytes, true);
   }
 
-  void WritePacked(const FieldRow& row, const char* begin, std::size_t count) {
+  void WritePacked(const FieldRow& row, std::uint32_t tag, const char* begin, std::size_t count) {
     const std::size_t item_bytes = NumberBytes(row.kind);
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < count; ++i) {
       bytes += VarintBytes(LoadNumber(row.kind, begin + i * item_bytes));
     }
-    sink_.Varint(MakeTag(row.tag >> 3, WireType::kBytes));
+    sink_.Varint(MakeTag(tag >> 3, WireType::kBytes));
     sink_.Varint(bytes);
     for (std::size_t i = 0; i < count; ++i) {
       sink_.Varint(LoadNumber(row.kind, begin + i * item_bytes));
@@ -196,6 +198,16 @@ void AppendItem(std::string& out, std::uint32_t number, const MessageTable& tabl
   } else {
     AppendMeasured(out, sink.size(), table, message);
   }
+}
+
+std::size_t WriteItem(char* out, std::size_t bytes_max, std::uint32_t number,
+                      const MessageTable& table, const void* message) {
+  Sink sink(out, bytes_max);
+  sink.Varint(MakeTag(number, WireType::kBytes));
+  const std::size_t begin = sink.BeginMessage();
+  MessageWriter(sink).Write(table, message);
+  sink.EndMessage(begin);
+  return sink.size();
 }
 
 }  // namespace roomcast::wire

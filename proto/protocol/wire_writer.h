@@ -16,6 +16,9 @@ std::size_t EncodedBytes(const MessageTable& table, const void* message);
 void AppendEncoded(std::string& out, const MessageTable& table, const void* message);
 void AppendItem(std::string& out, std::uint32_t number, const MessageTable& table,
                 const void* message);
+// Into memory of `bytes_max` bytes, where that is enough. Answers how many it takes.
+std::size_t WriteItem(char* out, std::size_t bytes_max, std::uint32_t number,
+                      const MessageTable& table, const void* message);
 
 // The size of `message` on the wire.
 template <class M>
@@ -33,6 +36,10 @@ void AppendEncoded(std::string& out, const M& message) {
 template <class M>
 void AppendItem(std::string& out, std::uint32_t number, const M& message) {
   AppendItem(out, number, TableOf<M>::kTable, &message);
+}
+template <class M>
+std::size_t WriteItem(char* out, std::size_t bytes_max, std::uint32_t number, const M& message) {
+  return WriteItem(out, bytes_max, number, TableOf<M>::kTable, &message);
 }
 
 }  // namespace roomcast::wire

@@ -4,7 +4,7 @@
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;
   rc_scratch(bytes: number): number;
-  rc_begin(client: number, now: number, wall: number): number;
+  rc_begin(client: number, now: number, wall: number): void;
 
   rc_create(
     seedLow: number, seedHigh: number, flags: number,
