@@ -16,13 +16,21 @@
 namespace roomcast::bridge {
 namespace {
 
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // A file that cannot be read believes in nobody, and the call says so.
-std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::string& ca) {
-  if (ca.empty()) return grpc::InsecureChannelCredentials();
-  std::ifstream file(ca, std::ios::binary);
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const CommandFlags& flags) {
+  if (flags.ca.empty()) return grpc::InsecureChannelCredentials();
   grpc::SslCredentialsOptions options;
-  options.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
-  if (options.pem_root_certs.empty()) options.pem_root_certs = "no certificate in " + ca;
+  options.pem_root_certs = ContentOf(flags.ca);
+  if (options.pem_root_certs.empty()) options.pem_root_certs = "no certificate in " + flags.ca;
+  if (!flags.certificate.empty()) {
+    options.pem_cert_chain = ContentOf(flags.certificate);
+    options.pem_private_key = ContentOf(flags.certificate_key);
+  }
   return grpc::SslCredentials(options);
 }
 
@@ -49,7 +57,7 @@ std::unique_ptr<v1::Bridge::Stub> Command::Connect(grpc::ClientContext& context,
   // The command talks to the address that it was given, whatever proxy the shell is set up for.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return v1::Bridge::NewStub(
-      grpc::CreateCustomChannel(flags_.bridge, Credentials(flags_.ca), arguments));
+      grpc::CreateCustomChannel(flags_.bridge, Credentials(flags_), arguments));
 }
 
 ExitCode Command::Failed(const grpc::Status& status) {

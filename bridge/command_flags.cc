@@ -27,6 +27,8 @@ constexpr std::array kTextFlags = {
     TextFlag{"--bridge", &CommandFlags::bridge},
     TextFlag{"--key", &CommandFlags::key},
     TextFlag{"--ca", &CommandFlags::ca},
+    TextFlag{"--cert", &CommandFlags::certificate},
+    TextFlag{"--cert-key", &CommandFlags::certificate_key},
     TextFlag{"--type", &CommandFlags::type},
     TextFlag{"--encoding", &CommandFlags::encoding},
     TextFlag{"--publication-key", &CommandFlags::publication_key},
@@ -106,10 +108,30 @@ bool SetSwitch(std::string_view name, CommandFlags& flags) {
   return false;
 }
 
+constexpr std::array kEnvironment = {
+    TextFlag{"ROOMCAST_BRIDGE", &CommandFlags::bridge},
+    TextFlag{"ROOMCAST_BRIDGE_KEY", &CommandFlags::key},
+    TextFlag{"ROOMCAST_BRIDGE_CA", &CommandFlags::ca},
+    TextFlag{"ROOMCAST_BRIDGE_CERT", &CommandFlags::certificate},
+    TextFlag{"ROOMCAST_BRIDGE_CERT_KEY", &CommandFlags::certificate_key},
+};
+
 void ReadEnvironment(CommandFlags& flags) {
-  if (const char* bridge = std::getenv("ROOMCAST_BRIDGE"); bridge != nullptr) flags.bridge = bridge;
-  if (const char* key = std::getenv("ROOMCAST_BRIDGE_KEY"); key != nullptr) flags.key = key;
-  if (const char* ca = std::getenv("ROOMCAST_BRIDGE_CA"); ca != nullptr) flags.ca = ca;
+  for (const TextFlag& variable : kEnvironment) {
+    const char* value = std::getenv(std::string(variable.name).c_str());
+    if (value != nullptr) flags.*variable.field = value;
+  }
+}
+
+absl::Status FaultInCertificate(const CommandFlags& flags) {
+  if (flags.certificate.empty() && flags.certificate_key.empty()) return absl::OkStatus();
+  if (flags.certificate.empty() || flags.certificate_key.empty() || flags.ca.empty()) {
+    return Bad("--cert, --cert-key and --ca go together");
+  }
+  for (const std::string& path : {flags.certificate, flags.certificate_key}) {
+    if (!std::ifstream(path)) return Bad(absl::StrCat("--cert: cannot read ", path));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -145,6 +167,7 @@ absl::StatusOr<CommandFlags> ParseFlags(std::span<const std::string_view> args) 
   if (flags.encoding != "text" && flags.encoding != "json" && flags.encoding != "bytes") {
     return Bad(absl::StrCat("--encoding is \"", flags.encoding, "\", must be text, json or bytes"));
   }
+  if (absl::Status fault = FaultInCertificate(flags); !fault.ok()) return fault;
   return flags;
 }
 

@@ -21,6 +21,9 @@ struct CommandFlags {
   std::string key;
   // A file in PEM: whom to believe, over TLS. Empty: in the clear.
   std::string ca;
+  // Files in PEM: the caller's own certificate and its key, for a bridge that asks for one.
+  std::string certificate;
+  std::string certificate_key;
   std::chrono::milliseconds timeout{5000};
   // Answers as JSON.
   bool json = false;

@@ -33,6 +33,7 @@ constexpr std::string_view kHelp =
     --bridge HOST:PORT       where the bridge is (ROOMCAST_BRIDGE; 127.0.0.1:8081)
     --key KEY, --key-file F  the bearer key (ROOMCAST_BRIDGE_KEY)
     --ca FILE                speak TLS, and believe in these certificates (ROOMCAST_BRIDGE_CA)
+    --cert F, --cert-key F   show a certificate of one's own (ROOMCAST_BRIDGE_CERT, _CERT_KEY)
     --timeout SECONDS        give up after so long (5)
     --json                   answer in JSON
     --type T, --encoding text|json|bytes, --publication-key K, --user U,

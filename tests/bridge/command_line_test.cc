@@ -122,6 +122,10 @@ TEST_F(CommandLineTest, ABadCommandLineIsExitCodeTwo) {
       {"info", {"--timeout=nan"}, "--timeout is \"nan\", must be seconds up to 3600"},
       {"publish", {"--encoding=xml"}, "--encoding is \"xml\", must be text, json or bytes"},
       {"info", {"--key-file", "/nowhere/key"}, "--key-file: cannot read /nowhere/key"},
+      {"info", {"--cert", "/nowhere/cert"}, "--cert, --cert-key and --ca go together"},
+      {"info",
+       {"--ca=/dev/null", "--cert=/nowhere/cert", "--cert-key=/dev/null"},
+       "--cert: cannot read /nowhere/cert"},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(Run(row.verb, row.args), ExitCode::kUsage) << row.error;

@@ -49,6 +49,10 @@ class CertificateTest(unittest.TestCase):
                         with self.assertRaises(grpc.RpcError) as caught:
                             call(request, timeout=20)
                         self.assertEqual(caught.exception.code(), grpc.StatusCode.PERMISSION_DENIED)
+                words = ("publish", "chat:certified", "hello", "--bridge", hub.bridge, "--ca", str(pair.certificate))
+                ended = run(*words, "--cert", str(caller), "--cert-key", str(caller_key))
+                self.assertEqual((ended.returncode, ended.stdout), (0, "chat:certified 2\n"), ended.stderr)
+                self.assertEqual(run(*words).returncode, 3, "without one it does not get in")
                 self.assertNotIn(caller_key.read_text(encoding="utf-8"), hub.said())
 
     def test_certificates_that_nobody_is_asked_for_keep_the_hub_from_starting(self):
