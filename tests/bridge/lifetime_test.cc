@@ -114,6 +114,29 @@ TEST_F(LifetimeTest, ShutdownDoesNotWaitForAHubThatNeverAnswers) {
   gateway_.Release();
 }
 
+TEST_F(LifetimeTest, AConnectionThatHasItsAgeEndsAfterTheGraceAndCallsGoOnWithAnother) {
+  BridgeConfig config = OpenConfig();
+  config.connection_age_ms = 200;
+  config.connection_age_grace_ms = 100;
+  Start(config);
+  const auto stub = Stub();
+  grpc::ClientContext context;
+  const auto stream = stub->Watch(&context);
+  // Nothing else would end it.
+  v1::WatchResponse event;
+  while (stream->Read(&event)) {
+  }
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  // The next one may be as old before this is through.
+  grpc::Status status;
+  do {
+    grpc::ClientContext next;
+    next.set_wait_for_ready(true);
+    v1::PublishResponse response;
+    status = stub->Publish(&next, Text("news", "hello"), &response);
+  } while (!status.ok());
+}
+
 TEST_F(LifetimeTest, CancelAndCompletionMayMeet) {
   Start(OpenConfig());
   for (int i = 0; i < 100; ++i) {

@@ -1,8 +1,10 @@
 // What a stranger may send: too much, too little, or something else altogether.
 #include <grpcpp/generic/generic_stub.h>
 
+#include <chrono>
 #include <future>
 #include <string>
+#include <thread>
 
 #include "bridge/hub_status.h"
 #include "tests/bridge/bridge_fixture.h"
@@ -140,6 +142,32 @@ TEST_F(LimitsTest, AMethodThatDoesNotExistIsUnimplemented) {
   stub.UnaryCall(&context, "/roomcast.v1.Bridge/Shout", {}, &request, &response,
                  [&](grpc::Status status) { ended.set_value(std::move(status)); });
   EXPECT_EQ(ended.get_future().get().error_code(), Code::UNIMPLEMENTED);
+}
+
+TEST_F(LimitsTest, OneConnectionCarriesSoManyCallsAndTheNextWaitsForItsTurn) {
+  BridgeConfig config = OpenConfig();
+  config.streams_max = 1;
+  Start(config);
+  gateway_.Hold();
+  const auto stub = Stub();
+  grpc::Status first;
+  std::thread held([&] {
+    grpc::ClientContext context;
+    v1::PublishResponse response;
+    first = stub->Publish(&context, Text("news", "first"), &response);
+  });
+  gateway_.WaitForPublishes(1);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(100));
+  v1::PublishResponse response;
+  EXPECT_EQ(stub->Publish(&context, Text("news", "second"), &response).error_code(),
+            Code::DEADLINE_EXCEEDED);
+  gateway_.Release();
+  held.join();
+  EXPECT_TRUE(first.ok());
+  grpc::ClientContext next;
+  EXPECT_TRUE(stub->Publish(&next, Text("news", "third"), &response).ok());
+  EXPECT_EQ(gateway_.publishes().size(), 2u) << "the second never came";
 }
 
 TEST_F(LimitsTest, AFullMailboxSaysWhenToComeBack) {

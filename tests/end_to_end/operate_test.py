@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What an operator sees: how the hub starts, refuses to, tells of itself, and ends."""
+import hashlib
 import json
 import re
 import signal
@@ -164,6 +165,26 @@ class TellTest(HubCase):
         calls = re.search(r'roomcast_bridge_calls_total\{method="Publish"\} (\d+)',
                           self.hub.get("/metrics")[1])
         self.assertGreaterEqual(int(calls[1]), 1)
+
+
+class KeyTest(unittest.TestCase):
+    """Keys of backends."""
+
+    def test_the_log_is_without_them(self):
+        key = f"{MARK}-key"
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        with Hub("--set", "log.level=debug", "--set",
+                 f"bridge.keys=[{{name: shop, sha256: {digest}, roles: [publish]}}]") as hub:
+            channel = grpc.insecure_channel(hub.bridge, options=[("grpc.enable_http_proxy", 0)])
+            stub = bridge_pb2_grpc.BridgeStub(channel)
+            request = bridge_pb2.PublishRequest(
+                room="chat:1", publication=bridge_pb2.NewPublication(text=f"{MARK}-payload"))
+            stub.Publish(request, metadata=[("authorization", f"Bearer {key}")], timeout=30)
+            with self.assertRaises(grpc.RpcError):
+                stub.Publish(request, metadata=[("authorization", f"Bearer {key}.")], timeout=30)
+            self.assertEqual(hub.terminate(), 0)
+            self.assertEqual(hub.log_lines()[-1]["message"], "stopped")
+            self.assertNotIn(MARK, hub.said())
 
 
 class LimitTest(unittest.TestCase):

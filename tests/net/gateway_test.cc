@@ -16,6 +16,7 @@
 #include "server/net/bridge_desk.h"
 #include "server/net/census.h"
 #include "server/net/clock.h"
+#include "server/net/operations.h"
 
 namespace roomcast::net {
 namespace {
@@ -140,6 +141,36 @@ TEST(Gateway, InfoThatAShardCannotGiveIsATemporaryError) {
   }
   ASSERT_TRUE(answer.has_value());
   EXPECT_TRUE(std::get<bridge::HubError>(*answer).temporary);
+}
+
+// Of a process that can be asked for everything.
+class Willing final : public Operations {
+ public:
+  Milliseconds Drain(std::optional<Milliseconds> /*notice*/,
+                     std::optional<Milliseconds> /*spread*/) override {
+    return {};
+  }
+  void Reload(bool /*dry_run*/, ReloadDone done) override { std::move(done)(Reloaded{}); }
+  void MintToken(Wanted wanted, MintDone done) override {
+    std::move(done)(Minted{"of " + wanted.user, 0});
+  }
+};
+
+TEST(Gateway, MakesTokensInDevelopmentOnly) {
+  Rig rig(1);
+  Willing operations;
+  for (const bool development : {true, false}) {
+    Gateway gateway(rig.config, rig.office, {"1.2.3", development, ReadClocks(), &operations, {}});
+    std::optional<bridge::Answer<bridge::MintedToken>> answer;
+    gateway.MintToken({"ada", 0, {}}, [&](auto got) { answer = std::move(got); });
+    ASSERT_TRUE(answer.has_value());
+    if (development) {
+      EXPECT_EQ(std::get<bridge::MintedToken>(*answer).token, "of ada");
+    } else {
+      EXPECT_EQ(std::get<bridge::HubError>(*answer).code,
+                static_cast<std::uint32_t>(ErrorCode::kNotAvailable));
+    }
+  }
 }
 
 TEST(BridgeDesk, EachCallIsAnsweredOnceAndTheDeskIsBounded) {
