@@ -17,5 +17,5 @@ with tempfile.TemporaryDirectory() as _out:
                     "roomcast/v1/client.proto", "roomcast/v1/bridge.proto"]):
         raise ImportError(f"protoc does not like the schema in {_PROTO}")
     sys.path.insert(0, _out)
-    from roomcast.v1 import bridge_pb2, bridge_pb2_grpc  # pylint: disable=unused-import
+    from roomcast.v1 import bridge_pb2, bridge_pb2_grpc, client_pb2  # pylint: disable=unused-import
     sys.path.remove(_out)

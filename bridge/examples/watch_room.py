@@ -12,7 +12,7 @@ import time
 
 import grpc
 
-from roomcast_stubs import bridge_pb2, bridge_pb2_grpc
+from roomcast_stubs import bridge_pb2, bridge_pb2_grpc, client_pb2
 
 CREDIT = 1 << 20
 
@@ -62,7 +62,7 @@ def read(responses, requests):
             elif kind == "joined":
                 # Where reading begins. Verdict LOST says that not everything after our position came.
                 state.update(epoch=event.joined.position.epoch, offset=event.joined.start)
-                print(f"reading after {event.joined.start}, verdict {event.joined.verdict}",
+                print(f"reading after {event.joined.start}, {client_pb2.Verdict.Name(event.joined.verdict)}",
                       file=sys.stderr, flush=True)
             elif kind == "room_batch":
                 for publication in event.room_batch.publications:

@@ -115,7 +115,7 @@ class WatchExampleTest(unittest.TestCase):
             first.process.kill()
             self.publish("two")
             second = self.run_example(*words, WATCH_STATE=state)
-            self.assertEqual(second.wait_for("reading after"), "reading after 1, verdict 1")
+            self.assertEqual(second.wait_for("reading after"), "reading after 1, VERDICT_RECOVERED")
             self.assertEqual(second.printed(1), [f"{self.room} 2: two"])
 
 

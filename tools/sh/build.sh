@@ -40,14 +40,14 @@ has_target() { ninja -C "build/$1" -t targets all 2>/dev/null | grep "^$2: " >/d
 # What ships, and what is measured; the tests are built with sanitizers instead.
 release_compile() {
   configure release || return
-  local target targets=(roomcast)
+  local target targets=(roomcast roomcast_push_many)
   for target in roomcast_simulate roomcast_bench; do
     ! has_target release "$target" || targets+=("$target")
   done
   compile release "${targets[@]}"
 }
 
-build_hub() { step build-hub compile release roomcast; }
+build_hub() { step build-hub compile release roomcast roomcast_push_many; }
 build_release() { step build-release release_compile; }
 build_dev() { step build-dev compile dev; }
 build_wasm() { step build-wasm compile wasm; }
