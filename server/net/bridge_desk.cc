@@ -1,5 +1,6 @@
 #include "server/net/bridge_desk.h"
 
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -22,6 +23,7 @@ bridge::HubError Overloaded(const char* message) {
 }
 
 BridgeDesk::~BridgeDesk() {
+  Give(std::move(answers_));
   for (Slot& slot : slots_) {
     std::visit(
         [](auto waiter) {
@@ -55,39 +57,51 @@ BridgeDesk::Waiter BridgeDesk::Close(hub::BridgeCall call) {
   return std::exchange(slots_[index].waiter, {});
 }
 
+template <class Outcome, class Told, class ToOutcome>
+void BridgeDesk::Settle(hub::BridgeCall call, Told&& told, ToOutcome outcome) {
+  Waiter waiter = Close(call);
+  auto* done = std::get_if<bridge::Done<Outcome>>(&waiter);
+  if (done == nullptr) return;
+  auto answer = told.refused ? bridge::Answer<Outcome>(HubErrorOf(told.failure))
+                             : bridge::Answer<Outcome>(outcome(std::forward<Told>(told)));
+  answers_.emplace_back(Settled<Outcome>{std::move(*done), std::move(answer)});
+}
+
 void BridgeDesk::OnPublished(hub::BridgeCall call, const Published& answer) {
   if (ItemDesk::Owns(call)) return items_.OnPublished(call, answer);
-  Waiter waiter = Close(call);
-  auto* done = std::get_if<Done>(&waiter);
-  if (done == nullptr) return;
-  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
-  std::move (*done)(
-      bridge::PublishOutcome{{answer.position.epoch, answer.position.offset}, answer.duplicate});
+  Settle<bridge::PublishOutcome>(call, answer, [](const Published& told) {
+    return bridge::PublishOutcome{{told.position.epoch, told.position.offset}, told.duplicate};
+  });
 }
 
 void BridgeDesk::OnCounted(hub::BridgeCall call, const Counted& answer) {
-  Waiter waiter = Close(call);
-  auto* done = std::get_if<CountDone>(&waiter);
-  if (done == nullptr) return;
-  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
-  std::move (*done)(bridge::SessionCount{answer.sessions});
+  Settle<bridge::SessionCount>(
+      call, answer, [](const Counted& told) { return bridge::SessionCount{told.sessions}; });
 }
 
 void BridgeDesk::OnTrimmed(hub::BridgeCall call, const Trimmed& answer) {
-  Waiter waiter = Close(call);
-  auto* done = std::get_if<TrimDone>(&waiter);
-  if (done == nullptr) return;
-  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
-  std::move (*done)(bridge::TrimOutcome{{answer.top.epoch, answer.top.offset}, answer.removed});
+  Settle<bridge::TrimOutcome>(call, answer, [](const Trimmed& told) {
+    return bridge::TrimOutcome{{told.top.epoch, told.top.offset}, told.removed};
+  });
 }
 
 void BridgeDesk::OnHistory(hub::BridgeCall call, hub::HistoryAnswer&& answer) {
-  Waiter waiter = Close(call);
-  auto* done = std::get_if<HistoryDone>(&waiter);
-  if (done == nullptr) return;
-  if (answer.refused) return std::move(*done)(HubErrorOf(answer.failure));
-  std::move (*done)(bridge::HistoryOutcome{
-      {answer.top.epoch, answer.top.offset}, std::move(answer.entries), answer.more, answer.lost});
+  Settle<bridge::HistoryOutcome>(call, std::move(answer), [](hub::HistoryAnswer&& told) {
+    return bridge::HistoryOutcome{
+        {told.top.epoch, told.top.offset}, std::move(told.entries), told.more, told.lost};
+  });
+}
+
+void BridgeDesk::MoveAnswers(Answers& to) {
+  if (to.empty()) return to.swap(answers_);
+  std::move(answers_.begin(), answers_.end(), std::back_inserter(to));
+  answers_.clear();
+}
+
+void BridgeDesk::Give(Answers answers) {
+  for (auto& answer : answers) {
+    std::visit([](auto& settled) { std::move(settled)(); }, answer);
+  }
 }
 
 }  // namespace roomcast::net

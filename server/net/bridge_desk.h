@@ -23,13 +23,26 @@ inline bridge::HubError PastDeadline() {
 }
 inline bridge::HubError DeskFull() { return Overloaded("too many calls wait for an answer"); }
 
-// Where one shard keeps who waits for its answers to the bridge. One thread: the shard's. Bounded.
+// Where one shard keeps who waits for its answers to the bridge, and the answers until they are
+// given: to give one is to write to a backend, which takes as long as gRPC likes. One thread at a
+// time, the one that makes the shard's turn. Bounded.
 class BridgeDesk : public hub::BridgeAnswers {
  public:
   using Done = bridge::Done<bridge::PublishOutcome>;
   using CountDone = bridge::Done<bridge::SessionCount>;
   using TrimDone = bridge::Done<bridge::TrimOutcome>;
   using HistoryDone = bridge::Done<bridge::HistoryOutcome>;
+
+  // An answer and who waits for it. Called once, on any thread.
+  template <class Outcome>
+  struct Settled {
+    bridge::Done<Outcome> done;
+    bridge::Answer<Outcome> answer;
+    void operator()() && { std::move(done)(std::move(answer)); }
+  };
+  using Answers =
+      std::vector<std::variant<Settled<bridge::PublishOutcome>, Settled<bridge::SessionCount>,
+                               Settled<bridge::TrimOutcome>, Settled<bridge::HistoryOutcome>>>;
 
   explicit BridgeDesk(std::size_t calls_max) : calls_max_(calls_max) {}
   // Settles what is left.
@@ -49,6 +62,10 @@ class BridgeDesk : public hub::BridgeAnswers {
   void OnTrimmed(hub::BridgeCall call, const Trimmed& answer) override;
   void OnHistory(hub::BridgeCall call, hub::HistoryAnswer&& answer) override;
 
+  // The answers there are, to be given where nobody waits for this thread; behind those in `to`.
+  void MoveAnswers(Answers& to);
+  static void Give(Answers answers);
+
   // Those of PublishStream.
   ItemDesk& items() { return items_; }
 
@@ -65,11 +82,15 @@ class BridgeDesk : public hub::BridgeAnswers {
   std::optional<std::uint32_t> TakeSlot();
   // Who waits for the call, who waits no more; monostate: nobody.
   Waiter Close(hub::BridgeCall call);
+  // `outcome(answer)` is what became of it.
+  template <class Outcome, class Told, class ToOutcome>
+  void Settle(hub::BridgeCall call, Told&& told, ToOutcome outcome);
 
   const std::size_t calls_max_;
   ItemDesk items_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
+  Answers answers_;
 };
 
 }  // namespace roomcast::net

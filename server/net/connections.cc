@@ -120,8 +120,9 @@ std::size_t Connections::FlushTogether(const List& list, std::size_t next) {
   return next;
 }
 
-std::size_t Connections::FlushSome(const List& list, std::size_t next) {
-  if (list.size() - next >= kWorthARing && config_.writes_together && ring_.IsThere()) {
+std::size_t Connections::FlushSome(const List& list, std::size_t next, Whose turn) {
+  const bool may = turn == Whose::kOwners && config_.writes_together;
+  if (list.size() - next >= kWorthARing && may && ring_.IsThere()) {
     return FlushTogether(list, next);
   }
   if (Connection* connection = Find(list[next])) connection->Flush();
@@ -137,14 +138,15 @@ void Connections::SortOutHeavy() {
   });
 }
 
-bool Connections::Flush() {
+bool Connections::Flush(Whose turn) {
+  if (turn == Whose::kVisitors && flushes_.size() + heavy_.size() >= kWorthARing) return false;
   hub_heard_ = false;
   SortOutHeavy();
-  for (std::size_t next = 0; next < flushes_.size();) next = FlushSome(flushes_, next);
+  for (std::size_t next = 0; next < flushes_.size();) next = FlushSome(flushes_, next, turn);
   flushes_.clear();
   const std::size_t until = written_bytes_ + config_.heavy_bytes_per_turn;
   std::size_t done = 0;
-  while (done < heavy_.size() && written_bytes_ < until) done = FlushSome(heavy_, done);
+  while (done < heavy_.size() && written_bytes_ < until) done = FlushSome(heavy_, done, turn);
   heavy_.erase(heavy_.begin(), heavy_.begin() + static_cast<std::ptrdiff_t>(done));
   for (const hub::ConnectionId id : std::exchange(drained_, {})) {
     application_->OnDrained(id, clock_.now());

@@ -42,6 +42,9 @@ class Connections : public hub::Outbox {
   void Close(hub::ConnectionId id, DisconnectCode code, std::string_view reason) override;
   void SetReading(hub::ConnectionId id, bool reading) override;
 
+  // Whose turn it is: a visitor's is on a thread that has other things to do (Baton).
+  enum class Whose { kOwners, kVisitors };
+
   // The parts of a turn, in the order in which the loop calls them.
   void OnReady(Poller::Token token, bool readable, bool writable);
   void ResumeReading();
@@ -50,8 +53,8 @@ class Connections : public hub::Outbox {
   void AskKernelOfTheSilent();
   // Writes every connection that has something queued, but of those with much only what a turn may
   // (ConnectionConfig::heavy_bytes). True: the hub heard something on the way, so what it said to
-  // that is not written yet.
-  bool Flush();
+  // that is not written yet. A visitor leaves more than a few to the owner, who has the ring.
+  bool Flush(Whose turn);
   // Frees what has ended.
   void Reap();
 
@@ -105,8 +108,8 @@ class Connections : public hub::Outbox {
   void ForEach(Visit visit);
   using List = std::vector<hub::ConnectionId>;
   // Those from list[next] on that one run of the ring takes, or one without it; where the next
-  // begins. The list may grow meanwhile.
-  std::size_t FlushSome(const List& list, std::size_t next);
+  // begins. The list may grow meanwhile. The ring is the owner's alone (SendRing).
+  std::size_t FlushSome(const List& list, std::size_t next, Whose turn);
   std::size_t FlushTogether(const List& list, std::size_t next);
   void SortOutHeavy();
 

@@ -47,7 +47,7 @@ void Gateway::Publish(bridge::PublishCommand command, bridge::Done<bridge::Publi
   const bridge::Deadline not_after = command.not_after;
   Letter letter(
       BridgePublish{PublishOf(config_.hash_key, std::move(command)), not_after, std::move(done)});
-  if (post_office_.Post(home, letter)) return;
+  if (post_office_.PostAndVisit(home, letter)) return;
   std::move(std::get<BridgePublish>(letter).done)(Overloaded("the room's shard is busy"));
 }
 

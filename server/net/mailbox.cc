@@ -31,6 +31,13 @@ bool Mailbox::Post(Letter& letter) {
   std::abort();
 }
 
+bool Mailbox::PostAndVisit(Letter& letter) {
+  if (reader_ == nullptr) return Post(letter);
+  const auto posted = queue_.Post(letter, BytesOf(letter));
+  if (posted == MailQueue<Letter>::Posted::kWakeUp) reader_->Visit();
+  return posted != MailQueue<Letter>::Posted::kFull;
+}
+
 void Mailbox::WakeUp() {
   const std::uint64_t one = 1;
   // It fails only when 2^64 - 1 wake-ups wait; then the event is readable, and that is all we want.
@@ -55,6 +62,10 @@ bool PostOffice::Post(hub::ShardId to, hub::Mail& mail) {
 
 bool PostOffice::Post(hub::ShardId to, Letter& letter) {
   return mailboxes_[static_cast<std::size_t>(to)]->Post(letter);
+}
+
+bool PostOffice::PostAndVisit(hub::ShardId to, Letter& letter) {
+  return mailboxes_[static_cast<std::size_t>(to)]->PostAndVisit(letter);
 }
 
 }  // namespace roomcast::net

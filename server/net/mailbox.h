@@ -19,21 +19,40 @@ class Mailbox {
   // Stops the process if the system has no eventfd left: it is made once, at start.
   explicit Mailbox(const Bounds& bounds);
 
+  // Whose mailbox it is.
+  class Reader {
+   public:
+    // Any thread. Takes what is in the mailbox here and now, where the reader sleeps; else it will
+    // be taken soon.
+    virtual void Visit() = 0;
+
+   protected:
+    ~Reader() = default;
+  };
+
   // Any thread. False: full, and the letter is as it was.
   [[nodiscard]] bool Post(Letter& letter);
+  // The same for who waits for the answer: a reader that sleeps need not wake up for it.
+  [[nodiscard]] bool PostAndVisit(Letter& letter);
   // Any thread: the loop makes a turn, also without a letter.
   void WakeUp();
 
-  // The rest is for the shard's thread.
+  // Before the first letter that is posted with a visit; the reader is there as long as these are.
+  void SetReader(Reader& reader) { reader_ = &reader; }
+
+  // The rest is for the reader, on one thread at a time.
   [[nodiscard]] int event() const { return event_.get(); }
   // The event is readable: call this, then Take() until it says false.
   void OnEvent();
+  // The same for who comes without an event.
+  void BeginLooking() { queue_.BeginLooking(); }
   [[nodiscard]] bool Take(Letter& letter) { return queue_.Take(letter); }
   [[nodiscard]] std::size_t size() const { return queue_.size(); }
 
  private:
   MailQueue<Letter> queue_;
   FileDescriptor event_;
+  Reader* reader_ = nullptr;
 };
 
 // All shards' mailboxes, as the hub sees them. Any thread.
@@ -44,6 +63,8 @@ class PostOffice : public hub::PostOffice {
 
   bool Post(hub::ShardId to, hub::Mail& mail) override;
   bool Post(hub::ShardId to, Letter& letter);
+  // See Mailbox.
+  bool PostAndVisit(hub::ShardId to, Letter& letter);
   [[nodiscard]] std::size_t shards() const { return mailboxes_.size(); }
 
  private:

@@ -41,11 +41,11 @@ bool Poller::Watch(int fd, Token token, Interest before, Interest wanted) {
   Stop("roomcast: epoll_ctl");
 }
 
-std::span<const epoll_event> Poller::WaitForEvents(Duration at_most) {
+void Poller::Wait(Duration at_most) {
   const int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
                                MillisecondsToWait(at_most));
   if (count < 0 && errno != EINTR) Stop("roomcast: epoll_wait");
-  return std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
+  ready_ = static_cast<std::size_t>(std::max(count, 0));
 }
 
 }  // namespace roomcast::net

@@ -38,12 +38,13 @@ class Poller {
   [[nodiscard]] bool Watch(int fd, Token token, Interest before, Interest wanted);
 
   // Waits until something is ready, or for `at_most`, to the millisecond and never less; kForever.
-  // Then visit(token, readable, writable) of each, at most so many at a time that others get their
-  // turn.
+  // Then ForEachReady() calls visit(token, readable, writable), of at most so many at a time that
+  // others get their turn.
   static constexpr Duration kForever = Duration::max();
+  void Wait(Duration at_most);
   template <class Visit>
-  void Wait(Duration at_most, Visit visit) {
-    for (const epoll_event& event : WaitForEvents(at_most)) {
+  void ForEachReady(Visit visit) {
+    for (const epoll_event& event : std::span(events_).first(ready_)) {
       constexpr std::uint32_t kBoth = EPOLLERR | EPOLLHUP;
       visit(Token{event.data.u64}, (event.events & (EPOLLIN | kBoth)) != 0,
             (event.events & (EPOLLOUT | kBoth)) != 0);
@@ -54,9 +55,8 @@ class Poller {
   // Inputs of one turn: enough to make large batches under load, few enough to stay prompt.
   static constexpr std::size_t kEventsPerTurn = 512;
 
-  std::span<const epoll_event> WaitForEvents(Duration at_most);
-
   FileDescriptor epoll_;
+  std::size_t ready_ = 0;
   std::array<epoll_event, kEventsPerTurn> events_;
 };
 

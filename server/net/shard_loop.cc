@@ -25,6 +25,7 @@ ShardLoop::ShardLoop(const ShardParts& parts)
               events_, WriteBinaryHead}),
       application_(shard_) {
   connections_.SetApplication(application_);
+  mailbox_.SetReader(*this);
   if (!poller_.Watch(mailbox_.event(), kMailToken, {}, {.reads = true})) std::abort();
 }
 
@@ -39,29 +40,26 @@ void ShardLoop::Run() {
 
 void ShardLoop::Turn() {
   TakeReadiness();
-  const Instant began = clock_.now().instant;
-  if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
-  if (!draining_ && drain_asked_.load(std::memory_order_acquire)) BeginDrain();
-  TakeMail();
-  if (watches_ != nullptr) watches_->Hear(shard_, clock_.now());
-  connections_.ResumeReading();
-  OnDeadlines();
-  WriteTurn();
-  desk_.items().Flush();
-  connections_.Reap();
-  if (draining_ && connections_.size() == 0) drained_.store(true, std::memory_order_release);
-  SetGauges();
-  clock_.EndTurn();
-  const Instant ended = clock_.now().instant;
-  metrics_.Observe(ops::Histogram::kLoopTurn, static_cast<std::uint64_t>((ended - began).count()));
-  const Instant next = busy_ ? ended : NextDeadline();
-  patience_ = next == kNever ? Poller::kForever : std::max(next, ended) - ended;
-  clock_.EndTurn();
+  Work(Connections::Whose::kOwners);
+  BridgeDesk::Answers answers;
+  desk_.MoveAnswers(answers);
+  BridgeDesk::Give(std::move(answers));
 }
 
 void ShardLoop::TakeReadiness() {
-  busy_ = false;
-  poller_.Wait(patience_, [this](Poller::Token token, bool readable, bool writable) {
+  Duration patience = patience_;
+  bool sleeps = patience > Duration::zero();
+  if (sleeps) {
+    wakes_at_ = next_;
+    sleeps = baton_.PutDown();
+    if (!sleeps) {
+      mailbox_.BeginLooking();
+      patience = Duration::zero();
+    }
+  }
+  poller_.Wait(patience);
+  if (sleeps) baton_.Take();
+  poller_.ForEachReady([this](Poller::Token token, bool readable, bool writable) {
     if (token >= Poller::kSmallTokens) {
       connections_.OnReady(token, readable, writable);
     } else if (token == kListenerToken) {
@@ -70,6 +68,49 @@ void ShardLoop::TakeReadiness() {
       mailbox_.OnEvent();
     }
   });
+}
+
+void ShardLoop::Visit() {
+  if (!baton_.TryTakeOrKnock()) return;
+  BridgeDesk::Answers answers;
+  int rounds = 0;
+  do {
+    mailbox_.BeginLooking();
+    Work(Connections::Whose::kVisitors);
+    desk_.MoveAnswers(answers);
+    // What was left to the owner, and a visitor who is kept too long.
+    if (next_ < wakes_at_ || ++rounds == kRoundsOfAVisit) {
+      wakes_at_ = next_;
+      mailbox_.WakeUp();
+    }
+  } while (!baton_.PutDown());
+  BridgeDesk::Give(std::move(answers));
+}
+
+void ShardLoop::Work(Connections::Whose turn) {
+  busy_ = false;
+  const Instant began = clock_.now().instant;
+  if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
+  if (!draining_ && drain_asked_.load(std::memory_order_acquire)) BeginDrain();
+  TakeMail();
+  if (watches_ != nullptr) watches_->Hear(shard_, clock_.now());
+  connections_.ResumeReading();
+  OnDeadlines();
+  if (turn == Connections::Whose::kOwners || shard_.counts().members <= kMembersOfAVisit) {
+    WriteTurn(turn);
+  } else {
+    busy_ = true;
+  }
+  desk_.items().Flush();
+  connections_.Reap();
+  if (draining_ && connections_.size() == 0) drained_.store(true, std::memory_order_release);
+  SetGauges();
+  clock_.EndTurn();
+  const Instant ended = clock_.now().instant;
+  metrics_.Observe(ops::Histogram::kLoopTurn, static_cast<std::uint64_t>((ended - began).count()));
+  next_ = busy_ ? ended : NextDeadline();
+  patience_ = next_ == kNever ? Poller::kForever : std::max(next_, ended) - ended;
+  clock_.EndTurn();
 }
 
 void ShardLoop::TakeMail() {
@@ -175,18 +216,18 @@ void ShardLoop::BeginDrain() {
   shard_.BeginDrain(drain_plan_, clock_.now());
 }
 
-bool ShardLoop::FlushOutboxes() {
+bool ShardLoop::FlushOutboxes(Connections::Whose turn) {
   const bool drained = watches_ != nullptr && watches_->Flush(shard_, clock_.now());
-  return connections_.Flush() || drained;
+  return connections_.Flush(turn) || drained;
 }
 
-void ShardLoop::WriteTurn() {
+void ShardLoop::WriteTurn(Connections::Whose turn) {
   bool mail_waits = shard_.EndTurn(clock_.now());
-  if (FlushOutboxes()) {
+  if (FlushOutboxes(turn)) {
     // A queue that drained asks for more, and an end is told to others: out with it, once. What
     // comes of that is for the next turn, so that one connection cannot hold the loop.
     mail_waits = shard_.EndTurn(clock_.now());
-    if (FlushOutboxes()) busy_ = true;
+    if (FlushOutboxes(turn)) busy_ = true;
   }
   retry_mail_at_ = mail_waits ? clock_.now().instant + kMailRetry : kNever;
 }

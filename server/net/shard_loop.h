@@ -11,6 +11,7 @@
 #include "server/hub/hub_config.h"
 #include "server/hub/secrets.h"
 #include "server/hub/shard.h"
+#include "server/net/baton.h"
 #include "server/net/bridge_desk.h"
 #include "server/net/clock.h"
 #include "server/net/connection_config.h"
@@ -51,8 +52,10 @@ struct ShardParts {
 // then one gathered write for each connection that has something queued. So what reaches a room in
 // one turn is one batch, under load turns and batches grow, and an idle hub adds no delay.
 //
-// Built on any thread, then used on one: whoever calls Turn().
-class ShardLoop {
+// Built on any thread, then used on one, its owner: whoever calls Turn(). While that one waits for
+// an input, a backend's thread that has a letter may make a turn in its place (Visit()), which
+// saves two threads' waking up for one answer; Baton says who is at it.
+class ShardLoop final : public Mailbox::Reader {
  public:
   explicit ShardLoop(const ShardParts& parts);
   ShardLoop(const ShardLoop&) = delete;
@@ -64,6 +67,8 @@ class ShardLoop {
 
   // One turn; waits for the first input if there is nothing to do.
   void Turn();
+  // Any thread: a turn for what is in the mailbox, without the sockets, if nobody is at one.
+  void Visit() override;
   // Until every connection has ended after RequestStop().
   void Run();
 
@@ -83,10 +88,16 @@ class ShardLoop {
   static constexpr Poller::Token kListenerToken = 2;
   static_assert(kListenerToken < Poller::kSmallTokens);
   static constexpr int kLettersPerTurn = 4096;
+  // After so many a visitor calls the owner.
+  static constexpr int kRoundsOfAVisit = 16;
+  // With more of them on the shard, a visitor leaves it to the owner to tell them.
+  static constexpr std::size_t kMembersOfAVisit = 64;
   // How soon mail that found a full mailbox is tried again.
   static constexpr Duration kMailRetry = std::chrono::milliseconds(1);
 
   void TakeReadiness();
+  // What a turn is, whoever makes it, but for the sockets' readiness.
+  void Work(Connections::Whose turn);
   void TakeMail();
   void OnLetter(Letter letter);
   void OnBridgePublish(BridgePublish letter);
@@ -98,12 +109,13 @@ class ShardLoop {
   void BeginStop();
   void BeginDrain();
   // Batches and writes; and what was said in answer to these.
-  void WriteTurn();
+  void WriteTurn(Connections::Whose turn);
   // True: the hub heard something on the way.
-  bool FlushOutboxes();
+  bool FlushOutboxes(Connections::Whose turn);
   [[nodiscard]] Instant NextDeadline() const;
   void SetGauges();
 
+  Baton baton_;
   TurnClock clock_;
   Poller poller_;
   Mailbox& mailbox_;
@@ -119,7 +131,9 @@ class ShardLoop {
 
   std::uint64_t evicted_told_ = 0;  // to the metrics
   bool busy_ = false;               // the next turn has something to do already
-  Duration patience_{};             // how long the next turn may wait for an input
+  Instant next_ = Instant::min();   // when there is something to do, whatever comes
+  Duration patience_{};             // how long the owner may wait for an input until then
+  Instant wakes_at_ = kNever;       // the owner, if it sleeps
   Instant retry_mail_at_ = kNever;
   std::atomic<std::int64_t> stop_patience_us_{-1};
   hub::DrainPlan drain_plan_;  // written before drain_asked_ says so
