@@ -1,5 +1,6 @@
-// A backend's pushes: over one stream and call by call, beside a gRPC server that only answers; and
-// from a call to the member's socket. Everybody shares all cores, the producer too.
+// A backend's pushes: over one stream and call by call, into rooms where nobody is and (`heard`)
+// with a member in each, beside a gRPC server that only answers; and from a call to the member's
+// socket. Everybody shares all cores, the producer too.
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -7,10 +8,13 @@
 
 #include "tests/bench/benchmark.h"
 #include "tests/bench/contestant.h"
+#include "tests/bench/failure.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/listeners.h"
 #include "tests/bench/load.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/pusher.h"
+#include "tests/bench/words.h"
 
 namespace roomcast::bench {
 namespace {
@@ -25,6 +29,9 @@ struct Side {
   std::vector<double> batches;
   std::vector<double> singles;
   std::vector<double> unary;
+  // Of the hub, with a member in each room.
+  std::vector<double> heard_batches;
+  std::vector<double> heard_unary;
 };
 
 void Measure(Side& side, double seconds, bool counted) {
@@ -35,6 +42,16 @@ void Measure(Side& side, double seconds, bool counted) {
   side.batches.push_back(batches);
   side.singles.push_back(singles);
   side.unary.push_back(unary);
+}
+
+void MeasureHeard(const Contestant& hub, Side& side, double seconds, bool counted) {
+  Listeners listeners(hub.port, UnmarkedRoomcastWords(), Pusher::Rooms());
+  const double batches = side.pusher.Stream(kBatch, kStreamWindow, seconds);
+  const double unary = side.pusher.Unary(kUnaryAtOnce, seconds);
+  if (listeners.Stop() == 0) throw Failure("the members heard nothing");
+  if (!counted) return;
+  side.heard_batches.push_back(batches);
+  side.heard_unary.push_back(unary);
 }
 
 // From a unary publish to its bytes at a member's socket, and a bare echo's round trip, in turns.
@@ -72,11 +89,12 @@ void Push(const Options& options, Report& report) {
   const Contestant hub = StartHub(options.hub, cores);
   const Contestant echo = StartGrpcEcho(echo_program, cores);
   PinTo(cores);
-  Side of_hub{Pusher(hub.bridge_port), {}, {}, {}};
-  Side of_echo{Pusher(echo.bridge_port), {}, {}, {}};
+  Side of_hub{Pusher(hub.bridge_port), {}, {}, {}, {}, {}};
+  Side of_echo{Pusher(echo.bridge_port), {}, {}, {}, {}, {}};
   const double seconds = options.Seconds(1.5);
   for (std::size_t round = 0; round <= options.rounds(5); ++round) {
     Measure(of_hub, seconds, round > 0);
+    MeasureHeard(hub, of_hub, seconds, round > 0);
     Measure(of_echo, seconds, round > 0);
   }
   std::array<char, 240> text;
@@ -90,6 +108,9 @@ void Push(const Options& options, Report& report) {
   report.Add("publish_stream_single_vs_echo", MedianRatio(of_hub.singles, of_echo.singles),
              "ratio");
   report.Add("publish_unary_vs_echo", MedianRatio(of_hub.unary, of_echo.unary), "ratio");
+  report.Add("publish_stream_heard_per_s", Median(of_hub.heard_batches), "1/s");
+  report.Add("publish_unary_heard_vs_echo", MedianRatio(of_hub.heard_unary, of_echo.unary),
+             "ratio");
   Latency(options, hub, of_hub.pusher, of_echo.pusher, report);
 }
 

@@ -194,6 +194,13 @@ struct Pusher::Call {
   std::promise<grpc::Status> answer;
 };
 
+std::vector<std::string> Pusher::Rooms() {
+  std::vector<std::string> rooms;
+  rooms.reserve(kRooms);
+  for (std::size_t i = 0; i < kRooms; ++i) rooms.push_back(RoomOf(i));
+  return rooms;
+}
+
 Pusher::Pusher(Pusher&&) noexcept = default;
 Pusher::~Pusher() = default;
 

@@ -14,6 +14,9 @@ namespace roomcast::bench {
 // A backend at one bridge, or at what answers like one.
 class Pusher {
  public:
+  // Where Stream() and Unary() publish.
+  static std::vector<std::string> Rooms();
+
   explicit Pusher(std::uint16_t port);
   Pusher(Pusher&&) noexcept;
   ~Pusher();

@@ -41,7 +41,7 @@ Mark MarkOf(std::string_view publication) {
   throw Failure("a publication came without data");
 }
 
-void ReadBatch(std::string_view batch, std::vector<Heard>& heard) {
+void ReadBatch(std::string_view batch, bool marked, std::vector<Heard>& heard) {
   Cursor fields(batch);
   std::uint64_t handle = 0;
   std::uint32_t tag = 0;
@@ -55,7 +55,7 @@ void ReadBatch(std::string_view batch, std::vector<Heard>& heard) {
     if (!inner.ReadTag(tag) || tag != kOffset || !inner.ReadVarint(offset)) Nonsense();
     if (offset != next) {
       // The first of the message, or a hole inside of it.
-      const Mark mark = MarkOf(publication);
+      const Mark mark = marked ? MarkOf(publication) : Mark{offset, 0};
       if (mark.sequence != offset) {
         throw Failure("offset " + std::to_string(offset) + " holds what was published as number " +
                       std::to_string(mark.sequence));
@@ -71,6 +71,9 @@ void ReadBatch(std::string_view batch, std::vector<Heard>& heard) {
 
 class Roomcast : public Words {
  public:
+  // Whether payloads begin with a Mark.
+  explicit Roomcast(bool marked = true) : marked_(marked) {}
+
   [[nodiscard]] std::string_view path() const override { return "/ws"; }
   [[nodiscard]] std::string_view subprotocol() const override { return "roomcast.v1"; }
 
@@ -103,7 +106,7 @@ class Roomcast : public Words {
       std::string_view batch;
       if (fields.ReadTag(tag) && tag == kRoomBatch) {
         if (!fields.ReadBytes(batch)) Nonsense();
-        ReadBatch(batch, heard);
+        ReadBatch(batch, marked_, heard);
       } else {
         ReadOther(message, heard);
         return;
@@ -151,6 +154,8 @@ class Roomcast : public Words {
   [[noreturn]] static void Refused(std::string_view reason) {
     throw Failure("the hub refused: " + std::string(reason));
   }
+
+  const bool marked_;
 };
 
 class DeflatedRoomcast : public Roomcast {
@@ -162,6 +167,11 @@ class DeflatedRoomcast : public Roomcast {
 
 const Words& RoomcastWords() {
   static const Roomcast words;
+  return words;
+}
+
+const Words& UnmarkedRoomcastWords() {
+  static const Roomcast words(/*marked=*/false);
   return words;
 }
 

@@ -57,7 +57,9 @@ class Words {
 
 // roomcast.v1, with the project's own codec.
 const Words& RoomcastWords();
-// The same, offering permessage-deflate.
+// The same for who hears what others publish: payloads are no Marks, and are not looked at.
+const Words& UnmarkedRoomcastWords();
+// As the first, offering permessage-deflate.
 const Words& DeflatedRoomcastWords();
 // The small protocol of tests/bench/README.md: the floors and the peers speak it.
 const Words& PlainWords();
