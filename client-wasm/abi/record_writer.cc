@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "client-wasm/core/names.h"
+#include "proto/protocol/clear_bytes.h"
 
 namespace roomcast::client {
 namespace {
@@ -36,7 +37,9 @@ void RecordWriter::Write(const EffectBatch& batch, std::string_view frame) {
 }
 
 rc_effect& RecordWriter::Add(std::uint32_t kind) {
-  rc_effect& record = records_.Add({});
+  void* const place = records_.AddPlace();
+  ClearBytes(place, sizeof(rc_effect));
+  rc_effect& record = *static_cast<rc_effect*>(place);
   record.kind = kind;
   return record;
 }

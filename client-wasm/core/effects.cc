@@ -15,6 +15,10 @@ void AppendFrame(KeptText& out, const ClientMessage& message) {
 
 void Effects::Emit(const Effect& effect) { batch_.effects_.Add(effect); }
 
+void Effects::Emit(const Delivered& delivered) {
+  ::new (batch_.effects_.AddPlace()) Effect(delivered);
+}
+
 void Effects::EmitClose(const CloseSocket& close) {
   Flush();
   Emit(close);

@@ -191,6 +191,8 @@ void AppendFrame(KeptText& out, const ClientMessage& message);
 class Effects {
  public:
   void Emit(const Effect& effect);
+  // Made where it stays: of these there are many.
+  void Emit(const Delivered& delivered);
   // The socket's messages so far go out before it is closed.
   void EmitClose(const CloseSocket& close);
   // `text`, copied into the batch: valid for as long as the effects are.

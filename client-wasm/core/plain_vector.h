@@ -49,9 +49,11 @@ class PlainVector : PlainVectorBase {
   const T& operator[](std::size_t index) const { return begin()[index]; }
 
   // `item` is not one of these.
-  T& Add(const T& item) {
+  T& Add(const T& item) { return *::new (AddPlace()) T(item); }
+  // Memory for one more, in which one is to be made at once.
+  void* AddPlace() {
     if (size_ == capacity_) Grow(sizeof(T));
-    return *::new (bytes_.get() + size_++ * sizeof(T)) T(item);
+    return bytes_.get() + size_++ * sizeof(T);
   }
   void RemoveAt(std::size_t index) {
     --size_;

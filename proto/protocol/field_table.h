@@ -22,8 +22,21 @@ namespace roomcast::wire {
 template <class T>
 concept Number = std::integral<T> || std::is_enum_v<T>;
 
-// How a field's value lies in memory and on the wire.
-enum class Kind : std::uint8_t { kBool, kUint32, kInt32, k64, kFixed64, kText, kBytes, kMessage };
+// How a field's value lies in memory and on the wire: the lowest three bits are the wire type.
+enum class Kind : std::uint8_t {
+  kBool = 0,
+  kUint32 = 8,
+  kInt32 = 16,
+  k64 = 24,
+  kFixed64 = 1,
+  kText = 2,
+  kBytes = 10,
+  kMessage = 18
+};
+
+constexpr WireType WireTypeOf(Kind kind) {
+  return static_cast<WireType>(static_cast<unsigned>(kind) & 7);
+}
 
 struct MessageTable;
 
@@ -42,8 +55,8 @@ struct FieldRow {
   Form form = kIsValue;
   const MessageTable* inner = nullptr;  // of kMessage
 
-  bool repeated() const { return form == kRepeated; }
-  bool is_number() const { return kind <= Kind::k64; }
+  [[gnu::always_inline]] bool repeated() const { return form == kRepeated; }
+  [[gnu::always_inline]] bool is_number() const { return WireTypeOf(kind) == WireType::kVarint; }
 };
 
 // Zeros are a message at its default.
@@ -74,11 +87,6 @@ constexpr Kind KindOf() {
   } else {
     return Kind::kMessage;
   }
-}
-
-constexpr WireType WireTypeOf(Kind kind) {
-  if (kind == Kind::kFixed64) return WireType::kFixed64;
-  return kind < Kind::kFixed64 ? WireType::kVarint : WireType::kBytes;
 }
 
 struct FieldCounter {

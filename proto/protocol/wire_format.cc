@@ -1,5 +1,7 @@
 #include "proto/protocol/wire_format.h"
 
+#include <cstring>
+
 namespace roomcast::wire {
 
 const char* Cursor::LongVarint(const char* at, const char* end, int bytes_max,
@@ -18,22 +20,23 @@ const char* Cursor::LongVarint(const char* at, const char* end, int bytes_max,
 
 const char* Cursor::Fixed64(const char* at, const char* end, std::uint64_t& value) {
   if (end - at < 8) return nullptr;
-  value = 0;
-  for (int i = 7; i >= 0; --i) value = value << 8 | static_cast<unsigned char>(at[i]);
+  static_assert(std::endian::native == std::endian::little);
+  std::memcpy(&value, at, 8);
   return at + 8;
 }
 
 const char* Cursor::Skipped(const char* at, const char* end, std::uint32_t tag, int depth) {
   Cursor rest(at, end);
-  std::uint64_t ignored = 0;
-  std::string_view ignored_bytes;
+  std::uint64_t value = 0;
   switch (static_cast<WireType>(tag & 7)) {
     case WireType::kVarint:
-      return rest.ReadVarint(ignored) ? rest.at_ : nullptr;
+      return LongVarint(at, end, 10, value);
     case WireType::kFixed64:
       return end - at < 8 ? nullptr : at + 8;
     case WireType::kBytes:
-      return rest.ReadBytes(ignored_bytes) ? rest.at_ : nullptr;
+      at = LongVarint(at, end, 5, value);
+      if (at == nullptr || value > static_cast<std::uint64_t>(end - at)) return nullptr;
+      return value > INT32_MAX ? nullptr : at + value;
     case WireType::kFixed32:
       return end - at < 4 ? nullptr : at + 4;
     case WireType::kStartGroup:

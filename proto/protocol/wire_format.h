@@ -44,7 +44,8 @@ inline char* WriteVarint(char* out, std::uint64_t value) {
 // failure: a cursor that nobody is given the address of lies in registers.
 class Cursor {
  public:
-  explicit Cursor(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  [[gnu::always_inline]] explicit Cursor(std::string_view bytes)
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   [[gnu::always_inline]] bool AtEnd() const { return at_ == end_; }
 
@@ -52,6 +53,10 @@ class Cursor {
   [[gnu::always_inline]] bool ReadVarint(std::uint64_t& value) {
     if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
       value = static_cast<unsigned char>(*at_++);
+      return true;
+    }
+    if (std::uint32_t two = 0; ReadTwo(two)) {
+      value = two;
       return true;
     }
     std::uint64_t many = 0;
@@ -79,6 +84,8 @@ class Cursor {
     std::size_t size = 0;
     if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
       size = static_cast<unsigned char>(*at_++);
+    } else if (std::uint32_t two = 0; ReadTwo(two)) {
+      size = two;
     } else {
       std::uint64_t many = 0;
       at_ = LongVarint(at_, end_, 5, many);
@@ -98,6 +105,16 @@ class Cursor {
 
  private:
   Cursor(const char* at, const char* end) : at_(at), end_(end) {}
+
+  // A varint of two bytes, where that is what stands here.
+  [[gnu::always_inline]] bool ReadTwo(std::uint32_t& value) {
+    if (end_ - at_ < 2) return false;
+    const auto high = static_cast<unsigned char>(at_[1]);
+    if (high >= 0x80) return false;
+    value = (static_cast<unsigned char>(at_[0]) & 0x7fu) | std::uint32_t{high} << 7;
+    at_ += 2;
+    return true;
+  }
 
   static const char* LongVarint(const char* at, const char* end, int bytes_max,
                                 std::uint64_t& value);

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "proto/protocol/clear_bytes.h"
 #include "proto/protocol/utf8.h"
 
 namespace roomcast {
@@ -58,7 +59,7 @@ void* MessageReader::PlaceOf(const FieldRow& row, void* message) {
   if (row.repeated()) return Grow(*reinterpret_cast<RepeatedItems*>(member), row);
   char& state = static_cast<char*>(message)[row.state];
   if (static_cast<wire::Form>(state) != row.form) {
-    std::memset(member, 0, ItemBytes(row));
+    if (row.kind == Kind::kMessage) ClearBytes(member, row.inner->bytes);
     state = static_cast<char>(row.form);
   }
   return member;
@@ -66,29 +67,18 @@ void* MessageReader::PlaceOf(const FieldRow& row, void* message) {
 
 [[gnu::always_inline]] inline bool MessageReader::ReadValue(wire::Cursor& cursor,
                                                             const FieldRow& row, void* value) {
-  switch (row.kind) {
-    case Kind::kText: {
-      std::string_view text;
-      if (!cursor.ReadBytes(text)) return false;
-      static_cast<Text*>(value)->view = text;
-      return IsUtf8(text);
-    }
-    case Kind::kBytes: {
-      std::string_view bytes;
-      if (!cursor.ReadBytes(bytes)) return false;
-      static_cast<Bytes*>(value)->view = bytes;
-      return true;
-    }
-    case Kind::kMessage: {
-      std::string_view bytes;
-      // The row of a message has its table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
-      return cursor.ReadBytes(bytes) && ReadMessage(bytes, *row.inner, value);
-    }
-    case Kind::kFixed64:
-      return cursor.ReadFixed64(*static_cast<std::uint64_t*>(value));
-    default:
-      return ReadNumber(cursor, row.kind, value);
+  const WireType type = wire::WireTypeOf(row.kind);
+  if (type == WireType::kVarint) return ReadNumber(cursor, row.kind, value);
+  if (type == WireType::kFixed64) {
+    return cursor.ReadFixed64(*static_cast<std::uint64_t*>(value));
   }
+  std::string_view bytes;
+  if (!cursor.ReadBytes(bytes)) return false;
+  // The row of a message has its table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
+  if (row.kind == Kind::kMessage) return ReadMessage(bytes, *row.inner, value);
+  // Text and Bytes are a view and nothing more.
+  *static_cast<std::string_view*>(value) = bytes;
+  return row.kind == Kind::kBytes || IsUtf8(bytes);
 }
 
 bool MessageReader::ReadMessage(std::string_view bytes, const MessageTable& table, void* message) {
@@ -142,7 +132,9 @@ void* MessageReader::Grow(RepeatedItems& items, const FieldRow& row) {
   }
   // The array came from the arena, so it is ours to write.
   void* item = static_cast<char*>(const_cast<void*>(items.items)) + items.size++ * item_bytes;
-  return std::memset(item, 0, item_bytes);
+  // What is no message is written whole.
+  if (row.kind == Kind::kMessage) ClearBytes(item, item_bytes);
+  return item;
 }
 
 }  // namespace roomcast

@@ -116,7 +116,7 @@ export function readEffects(
         type: atoms[words[at + 5]!]!,
         encoding: ENCODINGS[words[at + 6]!] ?? 'bytes',
         data: frame(at + 8),
-        key: received(at + 10),
+        key: words[at + 11] === 0 ? '' : received(at + 10),
         session: atoms[words[at + 12]!]!,
         user: atoms[words[at + 13]!]!,
         tags: NO_TAGS,
