@@ -48,7 +48,7 @@ Load::Load(std::uint16_t port, const Words& words, const Shape& shape)
       lent_(kLentBytes) {
   for (std::size_t i = 0; i < shape_.rooms; ++i) rooms_[i].name = RoomName(i);
   for (std::size_t i = 0; i < shape_.members; ++i) {
-    members_[i].room = static_cast<std::uint32_t>(i % shape_.rooms);
+    members_[i].room = static_cast<std::uint32_t>(i % rooms_.size());
   }
 }
 

@@ -241,7 +241,7 @@ void Pusher::BeginPublish(const std::string& room, const std::string& data) {
   call_->request.set_room(room);
   call_->request.mutable_publication()->set_data(data);
   stub_->async()->Publish(&call_->context, &call_->request, &call_->response,
-                          [this](grpc::Status status) { call_->answer.set_value(status); });
+                          [this](const grpc::Status& status) { call_->answer.set_value(status); });
 }
 
 void Pusher::WaitForAnswer() {

@@ -116,6 +116,7 @@ TEST(Overload, ASlowSessionInManyRoomsIsCaughtUpPageByPage) {
   HubRig rig({.shards = 2, .soft_bytes = kSoft, .hard_bytes = 200'000});
   const auto slow = rig.Greeted();
   std::vector<std::uint64_t> handles;
+  handles.reserve(20);
   for (int room = 0; room < 20; ++room) {
     handles.push_back(rig.JoinRoom(slow, "chat:" + std::to_string(room)).handle);
   }

@@ -52,8 +52,10 @@ TEST(MailQueue, IsBoundedByCountAndByBytesAndALetterThatIsRefusedIsAsItWas) {
 
   MailQueue<std::string> small({100, 10});
   EXPECT_NE(small.Post(letter, 8), MailQueue<std::string>::Posted::kFull);
+  letter = "kept";
   EXPECT_EQ(small.Post(letter, 8), MailQueue<std::string>::Posted::kFull);
   ASSERT_TRUE(small.Take(letter));
+  letter = "large";
   EXPECT_NE(small.Post(letter, 50), MailQueue<std::string>::Posted::kFull)
       << "an empty queue takes a letter that is larger than the bound";
 }
@@ -64,6 +66,7 @@ TEST(MailQueue, ManyWritersOneReaderNothingLostNothingTurnedRound) {
   MailQueue<Numbered> queue({256, 1 << 20});
   std::counting_semaphore<> wake_ups(0);
   std::vector<std::thread> writers;
+  writers.reserve(kWriters);
   for (int writer = 0; writer < kWriters; ++writer) {
     writers.emplace_back([&queue, &wake_ups, writer] {
       for (std::uint64_t number = 1; number <= kLetters;) {
@@ -98,12 +101,14 @@ TEST(SharedBytes, AreHeldAndDroppedByManyThreads) {
     return 1;
   };
   hub::SharedBytes bytes = hub::SharedBytes::Join(head, {"pay", "load"});
-  std::vector<std::thread> holders;
-  for (int i = 0; i < 4; ++i) {
-    holders.emplace_back([copy = bytes] {
+  std::vector<std::thread> holders(4);
+  for (std::thread& holder : holders) {
+    holder = std::thread([copy = bytes] {
+      hub::SharedBytes another;
       for (int round = 0; round < 10'000; ++round) {
-        const hub::SharedBytes another = copy;
+        another = copy;
         ASSERT_EQ(another.framed(), "hpayload");
+        another = {};
       }
     });
   }
@@ -118,6 +123,7 @@ TEST(SharedBytes, HaveOneOtherFormHoweverManyThreadsMakeItAtOnce) {
     hub::SharedBytes bytes = hub::SharedBytes::Join(head, {"plain"});
     std::vector<const char*> seen(kThreads);
     std::vector<std::thread> makers;
+    makers.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
       makers.emplace_back([copy = bytes, head, i, &seen] {
         if (copy.form() == hub::SharedBytes::Form::kNotMade) {
