@@ -57,6 +57,26 @@ Reply AnswerTo(Fixture& fixture, hub::ConnectionId connection, const ClientMessa
   return {};
 }
 
+// What Welcome says of the joins of a Hello, in their order.
+std::vector<Reply> OutcomesOf(HubRig& rig, const std::vector<Join>& joins) {
+  const auto connection = rig.Open();
+  const std::string producer(kProducerBytes, 'p');
+  Hello hello{.protocol_version = 1, .producer = Bytes(producer)};
+  hello.joins = joins;
+  rig.Say(connection, {1, hello});
+  rig.Settle();
+  std::vector<Reply> replies;
+  const auto welcome = rig.Next<Welcome>(connection);
+  for (const auto& join : welcome.joins) {
+    if (const auto* error = std::get_if<Error>(&join.outcome)) {
+      replies.emplace_back(static_cast<ErrorCode>(error->code));
+    } else {
+      replies.emplace_back(std::get<Joined>(join.outcome).verdict);
+    }
+  }
+  return replies;
+}
+
 struct BadJoin {
   std::string name;
   std::function<void(Join&, std::uint64_t epoch)> change;
@@ -96,8 +116,10 @@ TEST(BadInput, PositionsThatCannotBe) {
     const auto reader = fixture.rig.Greeted();
     Join join{.room = "chat:a"};
     row.change(join, fixture.epoch);
-    const Reply reply = AnswerTo(fixture, reader, {5, join});
-    std::visit([&](auto answer) { EXPECT_TRUE(Is(reply, answer)) << reply.index(); }, row.answer);
+    for (const Reply& reply :
+         {AnswerTo(fixture, reader, {5, join}), OutcomesOf(fixture.rig, {join}).at(0)}) {
+      std::visit([&](auto answer) { EXPECT_TRUE(Is(reply, answer)) << reply.index(); }, row.answer);
+    }
   }
 }
 
@@ -128,6 +150,7 @@ TEST(BadInput, RoomsWithNamesThatCannotBe) {
     for (const ClientMessage& command : commands) {
       EXPECT_TRUE(Is(AnswerTo(fixture, fixture.member, command), row.code));
     }
+    EXPECT_TRUE(Is(OutcomesOf(fixture.rig, {{.room = row.room}}).at(0), row.code));
     // Nobody can be in it, so who leaves it is not in it.
     EXPECT_TRUE(std::holds_alternative<Ok>(
         AnswerTo(fixture, fixture.member, {5, Leave{.room = row.room}})));
@@ -209,11 +232,19 @@ TEST(BadInput, CommandsAtTheWrongTime) {
   EXPECT_TRUE(Is(AnswerTo(fixture, fixture.member, {5, Join{.room = "chat:a"}}), Verdict::kLive))
       << "joined already: the present state";
   EXPECT_EQ(fixture.rig.shard(0).counts().members, 1u);
+  const std::vector<Reply> twice =
+      OutcomesOf(fixture.rig, {{.room = "chat:a"}, {.room = "chat:a"}});
+  ASSERT_EQ(twice.size(), 2u);
+  EXPECT_TRUE(Is(twice[0], Verdict::kLive));
+  EXPECT_TRUE(Is(twice[1], ErrorCode::kBadRequest)) << "among the joins of one Hello";
+  EXPECT_EQ(fixture.rig.shard(0).counts().members, 2u);
   EXPECT_TRUE(std::holds_alternative<Ok>(
       AnswerTo(fixture, fixture.member, {5, Leave{.room = "chat:never"}})));
   EXPECT_TRUE(Is(
       AnswerTo(fixture, fixture.member, {5, Join{.room = "chat:b", .member_data = Bytes(large)}}),
       ErrorCode::kTooLarge));
+  EXPECT_TRUE(Is(OutcomesOf(fixture.rig, {{.room = "chat:b", .member_data = Bytes(large)}}).at(0),
+                 ErrorCode::kTooLarge));
   EXPECT_TRUE(Is(AnswerTo(fixture, fixture.member, {5, Call{}}), ErrorCode::kNotAvailable));
   EXPECT_TRUE(Is(AnswerTo(fixture, fixture.member, {5, {}}), ErrorCode::kUnknownCommand));
   const std::string producer(kProducerBytes, 'p');
