@@ -149,6 +149,8 @@ class ClientCore {
   CallId RefuseAtOnce(RoomId room, const Fault& fault);
   void Settle(const Request& request, Outcome outcome, const Fault& fault);
   void Settle(const PublishQueue::Entry& entry, Outcome outcome, const Fault& fault);
+  // Those that the answer to the Join under way is for; who wants more waits for the next one.
+  void SettleJoins(RoomId room, Outcome outcome, const Fault& fault);
   void SettleAll(Request::Kind kind, RoomId room, Outcome outcome, const Fault& fault);
   void SettleEverything(const Fault& fault, bool by_application);
   void ExpireCalls();

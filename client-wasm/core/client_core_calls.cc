@@ -94,6 +94,13 @@ void ClientCore::SettleAll(Request::Kind kind, RoomId room, Outcome outcome, con
   }
 }
 
+void ClientCore::SettleJoins(RoomId room, Outcome outcome, const Fault& fault) {
+  while (const std::optional<Request> request =
+             requests_.TakeFirst(Request::Kind::kJoin, room, true)) {
+    Settle(*request, outcome, fault);
+  }
+}
+
 void ClientCore::SettleEverything(const Fault& fault, bool by_application) {
   const Outcome no = by_application ? Outcome::kAborted : Outcome::kRefused;
   while (const std::optional<Request> request = requests_.TakeFirst()) {

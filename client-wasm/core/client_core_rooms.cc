@@ -84,7 +84,10 @@ CallId ClientCore::Join(const Now& now, RoomId id, const JoinOptions& options) {
   if (call == kNoCall) {
     room->SetOptions(options);
     call = AddRequest(Request::Kind::kJoin, id);
-    if (room->phase() == RoomPhase::kMember && room->has_news()) {
+    if (room->asked() != kNoCall && room->has_new_token() &&
+        Elapsed(room->asked_at(), now_) < kCallTimeout) {
+      // The answer to the Join under way is not the answer to this one, which follows it.
+    } else if (room->phase() == RoomPhase::kMember && room->has_news()) {
       SendJoin(*room);
     } else if (room->phase() == RoomPhase::kMember && room->asked() == kNoCall) {
       SettleAll(Request::Kind::kJoin, id, Outcome::kDone, {});
@@ -139,13 +142,17 @@ void ClientCore::LeaveRoom(Room& room) {
 void ClientCore::OnJoinRefused(Room& room, const Error& error) {
   const Fault fault = Kept(FaultOf(error));
   if (room.phase() == RoomPhase::kMember) {
-    room.TakeBackOptions();
-    room.OnAgreed();
-    return SettleAll(Request::Kind::kJoin, room.id(), Outcome::kRefused, fault);
+    SettleJoins(room.id(), Outcome::kRefused, fault);
+    if (room.has_new_token()) return SendJoin(room);
+    return room.TakeBackOptions();
   }
   if (error.temporary && room.was_member()) {
     effects_.Emit(Problem{room.id(), fault});
     return PutOff(room, fault.retry_after);
+  }
+  if (room.has_new_token()) {
+    SettleJoins(room.id(), Outcome::kRefused, fault);
+    return SendJoin(room);
   }
   if (room.in_doubt()) SendLeave(kNoCall, room);
   TakeRoomStep(room, RoomStep::kRefused);
@@ -176,7 +183,8 @@ bool ClientCore::ApplyJoined(Room& room, const Joined& joined) {
     // Reading goes on where it is.
     room.OnAgreed();
     if (joined.presence) ShowPresence(room, *joined.presence);
-    SettleAll(Request::Kind::kJoin, room.id(), Outcome::kDone, {});
+    SettleJoins(room.id(), Outcome::kDone, {});
+    if (room.has_new_token()) SendJoin(room);
     return true;
   }
   const bool again = room.was_member();
@@ -192,7 +200,7 @@ bool ClientCore::ApplyJoined(Room& room, const Joined& joined) {
                            room.position()->offset, start->replayed,
                            joined.policy.value_or(RoomPolicy{})});
   if (joined.presence) ShowPresence(room, *joined.presence);
-  SettleAll(Request::Kind::kJoin, room.id(), Outcome::kDone, {});
+  SettleJoins(room.id(), Outcome::kDone, {});
   // What was asked for while the Join was under way.
   if (room.has_news()) SendJoin(room);
   return true;

@@ -35,9 +35,10 @@ std::optional<Request> Requests::Take(CallId call) {
   return TakeAt(static_cast<std::size_t>(found - requests_.begin()));
 }
 
-std::optional<Request> Requests::TakeFirst(Request::Kind kind, RoomId room) {
+std::optional<Request> Requests::TakeFirst(Request::Kind kind, RoomId room, bool sent) {
   for (std::size_t i = 0; i < requests_.size(); ++i) {
     const Request& request = requests_[i];
+    if (sent && !request.sent) continue;
     if (request.kind == kind && (room == kNoRoom || request.room == room)) return TakeAt(i);
   }
   return std::nullopt;

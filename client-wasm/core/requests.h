@@ -31,8 +31,9 @@ class Requests {
   // nullptr: there is no such call. Valid until the next change.
   const Request* Find(CallId call) const;
   std::optional<Request> Take(CallId call);
-  // The first one, in the order of their beginning; kNoRoom: of whichever room.
-  std::optional<Request> TakeFirst(Request::Kind kind, RoomId room);
+  // The first one, in the order of their beginning; kNoRoom: of whichever room. Sent: that went
+  // out.
+  std::optional<Request> TakeFirst(Request::Kind kind, RoomId room, bool sent = false);
   std::optional<Request> TakeFirst();
 
   // The Join of this room went out: the joins that wait for it are sent.

@@ -36,14 +36,14 @@ void Room::SetOptions(const JoinOptions& options) {
   echo_ = options.echo;
   if (phase_ == RoomPhase::kOut) {
     terms_ = {};
-    has_news_ = false;
+    has_news_ = has_new_token_ = false;
   }
   const auto replace = [this](KeptText& known, std::string_view given) {
-    if (given.empty() || given == known.view()) return;
+    if (given.empty() || given == known.view()) return false;
     known = given;
-    has_news_ = true;
+    return has_news_ = true;
   };
-  replace(terms_.token, options.token);
+  if (replace(terms_.token, options.token)) has_new_token_ = true;
   replace(terms_.member_data, options.member_data);
   if (options.presence > terms_.presence) {
     terms_.presence = options.presence;
@@ -91,7 +91,7 @@ std::optional<Room::Start> Room::OnJoined(const Joined& joined, const Now& now) 
   has_position_ = true;
   was_member_ = true;
   joined_top_ = top.offset;
-  agreed_ = terms_;
+  OnAgreed();
   backoff_.OnConnected(now.instant);
   return start;
 }

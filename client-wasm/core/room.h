@@ -38,13 +38,21 @@ class Room {
   void SetOptions(const JoinOptions& options);
   // The hub does not know all of the options.
   bool has_news() const { return has_news_; }
-  // The hub refused those that it was told of last: back to the ones before.
-  void TakeBackOptions() { terms_ = agreed_; }
+  bool has_new_token() const { return has_new_token_; }
+  // The hub refused those that it was told of last, and there are no newer ones: back to those
+  // before.
+  void TakeBackOptions() { asked_ = kNoCall, terms_ = agreed_; }
 
   // The Join under way: the id it has on the wire, which only one of the same asking can answer.
-  void OnAsked(CallId id, const Now& now) { asked_ = id, asked_at_ = now, has_news_ = false; }
+  void OnAsked(CallId id, const Now& now) {
+    asked_ = id, asked_at_ = now, has_news_ = has_new_token_ = false;
+    told_token_ = terms_.token;
+  }
   // The Join of a member, which changes nothing but the options, was answered.
-  void OnAgreed() { asked_ = kNoCall, agreed_ = terms_; }
+  void OnAgreed() {
+    asked_ = kNoCall, agreed_ = terms_;
+    if (has_new_token_) agreed_.token = told_token_;
+  }
   CallId asked() const { return asked_; }
   const Now& asked_at() const { return asked_at_; }
 
@@ -104,6 +112,8 @@ class Room {
   Terms terms_;
   Terms agreed_;  // by the hub
   bool has_news_ = false;
+  bool has_new_token_ = false;
+  KeptText told_token_;  // to the hub, by the last Join
   std::variant<std::monostate, Position, LastCount, LastMs> since_;
   OnLost on_lost_ = OnLost::kContinue;
   bool echo_ = true;

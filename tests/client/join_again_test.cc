@@ -115,5 +115,60 @@ TEST_F(JoinAgain, AMemberWhoseNewTokenIsRefusedStaysWithTheOldOne) {
   EXPECT_EQ(SayHello().joins[0].token.view, "good");
 }
 
+TEST_F(JoinAgain, ARefusalIsForWhoAskedSoAndAnotherTokenIsTriedAfterIt) {
+  BeConnected();
+  const CallId bad = world.Join(room, Wanting(PresenceInterest::kNone, {}, "bad"));
+  const CallId good = world.Join(room, Wanting(PresenceInterest::kNone, {}, "good"));
+  hub.RefuseJoin(ErrorCode::kPermissionDenied, false);
+  EXPECT_EQ(world.outcome(bad)->code, "permission_denied");
+  EXPECT_FALSE(world.settled(good));
+  EXPECT_EQ(world.core().room_state(room), RoomState::kJoining);
+  EXPECT_TRUE(world.lefts.empty());
+  hub.AnswerJoin();
+  EXPECT_EQ(world.outcome(good)->outcome, Outcome::kDone);
+  EXPECT_EQ(SayHello().joins[0].token.view, "good");
+}
+
+TEST_F(JoinAgain, WhoComesWithABadTokenIsNotToldThatAGoodOneWasTaken) {
+  BeConnected();
+  const CallId good = world.Join(room, Wanting(PresenceInterest::kNone, {}, "good"));
+  const CallId bad = world.Join(room, Wanting(PresenceInterest::kNone, {}, "bad"));
+  hub.AnswerJoin();
+  EXPECT_EQ(world.outcome(good)->outcome, Outcome::kDone);
+  EXPECT_FALSE(world.settled(bad));
+  hub.RefuseJoin(ErrorCode::kPermissionDenied, false);
+  EXPECT_EQ(world.outcome(bad)->code, "permission_denied");
+  EXPECT_EQ(world.core().room_state(room), RoomState::kJoined);
+  EXPECT_EQ(SayHello().joins[0].token.view, "good");
+}
+
+TEST_F(JoinAgain, AMembersTokensAreTriedOneAfterTheOther) {
+  BeConnected();
+  world.Join(room, Wanting(PresenceInterest::kNone, {}, "first"));
+  hub.AnswerJoin();
+  const CallId bad = world.Join(room, Wanting(PresenceInterest::kNone, {}, "bad"));
+  const CallId good = world.Join(room, Wanting(PresenceInterest::kNone, {}, "good"));
+  hub.RefuseJoin(ErrorCode::kPermissionDenied, false);
+  EXPECT_EQ(world.outcome(bad)->code, "permission_denied");
+  EXPECT_FALSE(world.settled(good));
+  hub.AnswerJoin();
+  EXPECT_EQ(world.outcome(good)->outcome, Outcome::kDone);
+  EXPECT_EQ(SayHello().joins[0].token.view, "good");
+}
+
+TEST_F(JoinAgain, AnAnswerThatNeverComesKeepsNobodyWaiting) {
+  BeConnected();
+  world.Join(room);
+  hub.AnswerJoin();
+  const CallId lost = world.Join(room, Wanting(PresenceInterest::kNone, {}, "lost"));
+  hub.Ping();
+  world.Advance(kCallTimeout);
+  EXPECT_EQ(world.outcome(lost)->code, "timeout");
+  world.Forget();
+  const CallId call = world.Join(room, Wanting(PresenceInterest::kNone, {}, "other"));
+  hub.AnswerJoin();
+  EXPECT_EQ(world.outcome(call)->outcome, Outcome::kDone);
+}
+
 }  // namespace
 }  // namespace roomcast::test
