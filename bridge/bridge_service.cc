@@ -38,7 +38,7 @@ grpc::ServerUnaryReactor* BridgeService::Publish(grpc::CallbackServerContext* co
   }
   gateway_.Publish({std::move(*request.mutable_room()), ContentOf(request.publication()),
                     std::string(caller->name()), std::move(*request.mutable_idempotency_key()),
-                    NotAfter(*context)},
+                    NotAfter(*context), /*may_stay=*/!StreamPump::IsThisThread()},
                    AnswerTo<PublishOutcome>(call, response));
   return call.get();
 }

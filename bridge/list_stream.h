@@ -71,7 +71,7 @@ class ListStream final : public grpc::ServerWriteReactor<Response>,
   void Ask(std::string after) {
     plan_.ask(std::move(after), [self = this->shared_from_this()](Answer<ListPage<Facts>> page) {
       {
-        const std::lock_guard lock(self->mutex_);
+        const std::lock_guard lock(self->page_mutex_);
         self->page_ = std::move(page);
       }
       // Not on the shard's thread.
@@ -80,18 +80,22 @@ class ListStream final : public grpc::ServerWriteReactor<Response>,
   }
 
   void OnPumped() override {
+    std::optional<Answer<ListPage<Facts>>> page;
+    {
+      const std::lock_guard lock(page_mutex_);
+      page = std::exchange(page_, std::nullopt);
+    }
     std::string after;
     {
       const std::lock_guard lock(mutex_);
       if (hub_stops_.load()) {
         return EndWith(std::nullopt, {grpc::StatusCode::UNAVAILABLE, "the hub stops"});
       }
-      if (ended_ || !page_) return;
-      const Answer<ListPage<Facts>> answer = *std::exchange(page_, std::nullopt);
-      if (const auto* error = std::get_if<HubError>(&answer)) {
+      if (ended_ || !page) return;
+      if (const auto* error = std::get_if<HubError>(&*page)) {
         return EndWith(RefusalOf(*error), ToStatus(*error));
       }
-      if (!Write(std::get<ListPage<Facts>>(answer))) return;
+      if (!Write(std::get<ListPage<Facts>>(*page))) return;
       after = after_;
     }
     Ask(std::move(after));
@@ -149,11 +153,13 @@ class ListStream final : public grpc::ServerWriteReactor<Response>,
   std::shared_ptr<ListStream> self_;
   std::atomic<bool> hub_stops_{false};
 
+  std::mutex page_mutex_;  // which the shard takes too, so that nobody calls gRPC under it
+  std::optional<Answer<ListPage<Facts>>> page_;
+
   std::mutex mutex_;  // of the rest
   bool ended_ = false;
   std::uint64_t left_;
   std::string after_;
-  std::optional<Answer<ListPage<Facts>>> page_;
   Response response_;
 };
 

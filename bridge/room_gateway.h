@@ -40,6 +40,9 @@ struct PublishCommand {
   // Empty: nothing is deduplicated.
   std::string idempotency_key;
   Deadline not_after = kNoDeadline;
+  // The hub may do what it takes on the caller's thread, and wake nobody. Not for a thread that
+  // holds a lock of the bridge, nor for one that has more to post.
+  bool may_stay = false;
 };
 
 // The fields of GetInfoResponse, where their meaning is said.

@@ -40,6 +40,10 @@ class StreamPump {
     thread_.get_id() == std::this_thread::get_id() ? thread_.detach() : thread_.join();
   }
 
+  // One of a pump. A stream calls gRPC there under its lock, and gRPC, which knows the thread for
+  // none of its own, may begin another call on the spot.
+  [[nodiscard]] static bool IsThisThread() { return is_this_thread_; }
+
   void Ring(std::shared_ptr<PumpedStream> stream) {
     bool wakes = false;
     {
@@ -92,6 +96,7 @@ class StreamPump {
   }
 
   static void Run(State& state) {
+    is_this_thread_ = true;
     std::unique_lock lock(state.mutex);
     while (true) {
       Wait(state, lock);
@@ -103,6 +108,8 @@ class StreamPump {
       lock.lock();
     }
   }
+
+  static inline thread_local bool is_this_thread_ = false;
 
   const std::shared_ptr<State> state_;
   std::thread thread_;

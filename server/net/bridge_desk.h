@@ -57,6 +57,11 @@ class BridgeDesk : public hub::BridgeAnswers {
     slot.waiter = std::move(waiter);
     return static_cast<hub::BridgeCall>(static_cast<std::uint64_t>(++slot.use) << 32 | *index);
   }
+  // Who does not get in, or asks too late.
+  template <class Outcome>
+  void Refuse(bridge::Done<Outcome> done, bridge::HubError error) {
+    answers_.emplace_back(Settled<Outcome>{std::move(done), std::move(error)});
+  }
   void OnPublished(hub::BridgeCall call, const Published& answer) override;
   void OnCounted(hub::BridgeCall call, const Counted& answer) override;
   void OnTrimmed(hub::BridgeCall call, const Trimmed& answer) override;

@@ -32,6 +32,7 @@ struct BridgeOrder {
         },
         order.order);
   }
+  // Nobody sees to it.
   void Refuse(const bridge::HubError& error) {
     std::visit([&error](auto& done_) { std::move(done_)(error); }, done);
   }

@@ -45,9 +45,10 @@ ProducerId ProducerOf(const HashKey& key, std::string_view caller,
 void Gateway::Publish(bridge::PublishCommand command, bridge::Done<bridge::PublishOutcome> done) {
   const hub::ShardId home = hub::HomeShardOf(config_, command.room);
   const bridge::Deadline not_after = command.not_after;
+  const bool may_stay = command.may_stay;
   Letter letter(
       BridgePublish{PublishOf(config_.hash_key, std::move(command)), not_after, std::move(done)});
-  if (post_office_.PostAndVisit(home, letter)) return;
+  if (may_stay ? post_office_.PostAndVisit(home, letter) : post_office_.Post(home, letter)) return;
   std::move(std::get<BridgePublish>(letter).done)(Overloaded("the room's shard is busy"));
 }
 

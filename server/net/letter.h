@@ -17,7 +17,7 @@ namespace roomcast::net {
 class Census;
 
 // A backend's publish, on its way to the room's home shard together with who waits for the answer:
-// the answer is settled on that shard's thread, and no table is shared between threads.
+// the answer is settled in a turn of that shard, and no table is shared between threads.
 struct BridgePublish {
   hub::PublishToRoom publish;
   bridge::Deadline not_after = bridge::kNoDeadline;
@@ -34,7 +34,7 @@ struct TakeConfig {
   std::shared_ptr<const hub::HubConfig> wanted;
 };
 
-// Whatever a shard's thread is told by other threads.
+// Whatever a shard is told by other threads.
 using Letter = std::variant<std::monostate, hub::Mail, BridgePublish, BridgeItems, BridgeOrder,
                             BridgeHistory, AskShard, CountYourself, TakeConfig>;
 

@@ -23,8 +23,8 @@ class Mailbox {
   class Reader {
    public:
     // Any thread. Takes what is in the mailbox here and now, where the reader sleeps; else it will
-    // be taken soon.
-    virtual void Visit() = 0;
+    // be taken soon. What goes wrong here ends the process, as it does on the reader's thread.
+    virtual void Visit() noexcept = 0;
 
    protected:
     ~Reader() = default;

@@ -10,6 +10,24 @@
 #include "server/net/frame_heads.h"
 
 namespace roomcast::net {
+namespace {
+
+// A thread that makes a turn, or gives the answers of one, goes on no visits: nobody waits for two
+// shards' turns at once, and an answer that asks again does not begin another one within itself.
+class AtTurn {
+ public:
+  AtTurn() : before_(std::exchange(here_, true)) {}
+  AtTurn(const AtTurn&) = delete;
+  AtTurn& operator=(const AtTurn&) = delete;
+  ~AtTurn() { here_ = before_; }
+  [[nodiscard]] static bool IsThisThread() { return here_; }
+
+ private:
+  static inline thread_local bool here_ = false;
+  const bool before_;
+};
+
+}  // namespace
 
 ShardLoop::ShardLoop(const ShardParts& parts)
     : mailbox_(parts.mailbox),
@@ -40,6 +58,7 @@ void ShardLoop::Run() {
 
 void ShardLoop::Turn() {
   TakeReadiness();
+  const AtTurn at_turn;
   Work(Connections::Whose::kOwners);
   BridgeDesk::Answers answers;
   desk_.MoveAnswers(answers);
@@ -47,10 +66,15 @@ void ShardLoop::Turn() {
 }
 
 void ShardLoop::TakeReadiness() {
-  Duration patience = patience_;
+  Duration patience = Poller::kForever;
+  if (next_ != kNever) {
+    patience = std::max(next_, clock_.now().instant) - clock_.now().instant;
+    clock_.EndTurn();
+  }
   bool sleeps = patience > Duration::zero();
   if (sleeps) {
     wakes_at_ = next_;
+    owner_called_ = false;
     sleeps = baton_.PutDown();
     if (!sleeps) {
       mailbox_.BeginLooking();
@@ -70,33 +94,38 @@ void ShardLoop::TakeReadiness() {
   });
 }
 
-void ShardLoop::Visit() {
+void ShardLoop::Visit() noexcept {
+  Mailbox& mailbox = mailbox_;
+  if (AtTurn::IsThisThread()) return mailbox.WakeUp();
   if (!baton_.TryTakeOrKnock()) return;
+  const AtTurn at_turn;
   BridgeDesk::Answers answers;
+  bool calls = false;
   int rounds = 0;
   do {
-    mailbox_.BeginLooking();
+    mailbox.BeginLooking();
     Work(Connections::Whose::kVisitors);
     desk_.MoveAnswers(answers);
-    // What was left to the owner, and a visitor who is kept too long.
-    if (next_ < wakes_at_ || ++rounds == kRoundsOfAVisit) {
-      wakes_at_ = next_;
-      mailbox_.WakeUp();
-    }
+    if ((busy_ || next_ < wakes_at_) && !std::exchange(owner_called_, true)) calls = true;
+    // The owner comes for the baton.
+    if (++rounds == kRoundsOfAVisit) mailbox.WakeUp();
   } while (!baton_.PutDown());
+  if (calls) mailbox.WakeUp();
   BridgeDesk::Give(std::move(answers));
 }
 
 void ShardLoop::Work(Connections::Whose turn) {
+  const bool owners = turn == Connections::Whose::kOwners;
   busy_ = false;
   const Instant began = clock_.now().instant;
-  if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
-  if (!draining_ && drain_asked_.load(std::memory_order_acquire)) BeginDrain();
-  TakeMail();
+  if (owners) BeginEnd();
+  TakeMail(owners ? kLettersPerTurn : kLettersPerVisit);
   if (watches_ != nullptr) watches_->Hear(shard_, clock_.now());
-  connections_.ResumeReading();
-  OnDeadlines();
-  if (turn == Connections::Whose::kOwners || shard_.counts().members <= kMembersOfAVisit) {
+  if (owners) {
+    connections_.ResumeReading();
+    OnDeadlines();
+  }
+  if (owners || shard_.counts().members <= kMembersOfAVisit) {
     WriteTurn(turn);
   } else {
     busy_ = true;
@@ -109,14 +138,18 @@ void ShardLoop::Work(Connections::Whose turn) {
   const Instant ended = clock_.now().instant;
   metrics_.Observe(ops::Histogram::kLoopTurn, static_cast<std::uint64_t>((ended - began).count()));
   next_ = busy_ ? ended : NextDeadline();
-  patience_ = next_ == kNever ? Poller::kForever : std::max(next_, ended) - ended;
   clock_.EndTurn();
 }
 
-void ShardLoop::TakeMail() {
+void ShardLoop::BeginEnd() {
+  if (!stopping_ && stop_patience_us_.load(std::memory_order_acquire) >= 0) BeginStop();
+  if (!draining_ && drain_asked_.load(std::memory_order_acquire)) BeginDrain();
+}
+
+void ShardLoop::TakeMail(int letters_max) {
   Letter letter;
   int letters = 0;
-  while (letters < kLettersPerTurn && mailbox_.Take(letter)) {
+  while (letters < letters_max && mailbox_.Take(letter)) {
     if (auto* items = std::get_if<BridgeItems>(&letter)) {
       letters += OnBridgeItems(std::move(*items));
     } else {
@@ -124,7 +157,7 @@ void ShardLoop::TakeMail() {
       ++letters;
     }
   }
-  busy_ = busy_ || letters >= kLettersPerTurn;
+  busy_ = busy_ || letters >= letters_max;
 }
 
 void ShardLoop::OnLetter(Letter letter) {
@@ -150,14 +183,10 @@ void ShardLoop::OnLetter(Letter letter) {
 
 void ShardLoop::OnBridgePublish(BridgePublish letter) {
   if (letter.not_after < SteadyTimeOf(clock_.now().instant)) {
-    std::move(letter.done)(PastDeadline());
-    return;
+    return desk_.Refuse(std::move(letter.done), PastDeadline());
   }
   const auto call = desk_.Open(letter.done);
-  if (!call) {
-    std::move(letter.done)(DeskFull());
-    return;
-  }
+  if (!call) return desk_.Refuse(std::move(letter.done), DeskFull());
   letter.publish.origin = {*call, 0};
   shard_.OnMail(std::move(letter.publish), clock_.now());
 }
@@ -177,18 +206,24 @@ int ShardLoop::OnBridgeItems(BridgeItems letter) {
 }
 
 void ShardLoop::OnBridgeOrder(BridgeOrder letter) {
-  if (letter.not_after < SteadyTimeOf(clock_.now().instant)) return letter.Refuse(PastDeadline());
-  const auto call = std::visit([this](auto& done) { return desk_.Open(done); }, letter.done);
-  if (!call) return letter.Refuse(DeskFull());
-  shard_.OnMail(BridgeOrder::MailOf(std::move(letter), *call), clock_.now());
+  std::visit(
+      [&](auto& done) {
+        if (letter.not_after < SteadyTimeOf(clock_.now().instant)) {
+          return desk_.Refuse(std::move(done), PastDeadline());
+        }
+        const auto call = desk_.Open(done);
+        if (!call) return desk_.Refuse(std::move(done), DeskFull());
+        shard_.OnMail(BridgeOrder::MailOf(std::move(letter), *call), clock_.now());
+      },
+      letter.done);
 }
 
 void ShardLoop::OnBridgeHistory(BridgeHistory letter) {
   if (letter.not_after < SteadyTimeOf(clock_.now().instant)) {
-    return std::move(letter.done)(PastDeadline());
+    return desk_.Refuse(std::move(letter.done), PastDeadline());
   }
   letter.ask.call = desk_.Open(letter.done);
-  if (!letter.ask.call) return std::move(letter.done)(DeskFull());
+  if (!letter.ask.call) return desk_.Refuse(std::move(letter.done), DeskFull());
   shard_.OnMail(std::move(letter.ask), clock_.now());
 }
 

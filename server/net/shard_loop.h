@@ -67,8 +67,9 @@ class ShardLoop final : public Mailbox::Reader {
 
   // One turn; waits for the first input if there is nothing to do.
   void Turn();
-  // Any thread: a turn for what is in the mailbox, without the sockets, if nobody is at one.
-  void Visit() override;
+  // Any thread: a turn for what is in the mailbox, without the sockets and what is due, if nobody
+  // is at one. From within a turn, of any shard, or an answer, the owner is called instead.
+  void Visit() noexcept override;
   // Until every connection has ended after RequestStop().
   void Run();
 
@@ -88,7 +89,8 @@ class ShardLoop final : public Mailbox::Reader {
   static constexpr Poller::Token kListenerToken = 2;
   static_assert(kListenerToken < Poller::kSmallTokens);
   static constexpr int kLettersPerTurn = 4096;
-  // After so many a visitor calls the owner.
+  static constexpr int kLettersPerVisit = 64;
+  // After so many a visitor calls the owner, and is let go.
   static constexpr int kRoundsOfAVisit = 16;
   // With more of them on the shard, a visitor leaves it to the owner to tell them.
   static constexpr std::size_t kMembersOfAVisit = 64;
@@ -98,7 +100,8 @@ class ShardLoop final : public Mailbox::Reader {
   void TakeReadiness();
   // What a turn is, whoever makes it, but for the sockets' readiness.
   void Work(Connections::Whose turn);
-  void TakeMail();
+  void BeginEnd();
+  void TakeMail(int letters_max);
   void OnLetter(Letter letter);
   void OnBridgePublish(BridgePublish letter);
   // How many publishes it held.
@@ -132,8 +135,8 @@ class ShardLoop final : public Mailbox::Reader {
   std::uint64_t evicted_told_ = 0;  // to the metrics
   bool busy_ = false;               // the next turn has something to do already
   Instant next_ = Instant::min();   // when there is something to do, whatever comes
-  Duration patience_{};             // how long the owner may wait for an input until then
   Instant wakes_at_ = kNever;       // the owner, if it sleeps
+  bool owner_called_ = false;       // since it went to sleep
   Instant retry_mail_at_ = kNever;
   std::atomic<std::int64_t> stop_patience_us_{-1};
   hub::DrainPlan drain_plan_;  // written before drain_asked_ says so

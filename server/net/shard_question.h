@@ -16,14 +16,14 @@ namespace roomcast::net {
 
 class Connections;
 
-// What a shard looks like from within, on its thread and for the time of one call.
+// What a shard looks like from within, in one of its turns and for the time of one call.
 struct ShardView {
   const hub::Inspector& inspector;
   Connections& connections;
   Now now;
 };
 
-// Asks a shard what it can answer at once. Called exactly once: on the shard's thread, and soon
+// Asks a shard what it can answer at once. Called exactly once: in the shard's turn, and soon
 // done; or with null, because the hub stops.
 struct AskShard {
   absl::AnyInvocable<void(const ShardView* view) &&> question;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -119,7 +120,7 @@ TEST(Shards, EveryMemberHearsOneOrderWhateverThreadPublishes) {
     for (std::uint64_t i = 0; i < kEach;) {
       std::atomic<int> outcome{0};
       hub.server->gateway().Publish(
-          {.room = "chat:one", .content = content},
+          {.room = "chat:one", .content = content, .may_stay = true},
           [&](const bridge::Answer<bridge::PublishOutcome>& answer) {
             outcome = std::holds_alternative<bridge::PublishOutcome>(answer) ? 1 : 2;
             outcome.notify_one();
@@ -145,32 +146,61 @@ TEST(Shards, EveryMemberHearsOneOrderWhateverThreadPublishes) {
   }
 }
 
-// Goal: a call costs no other thread's waking up where its shard has nothing to do, and the member
-// hears of it all the same. Method: calls one by one, each of which most likely finds the shard
-// asleep; one in a thousand is enough.
+// Goal: a call costs no other thread's waking up where its shard has nothing to do, and all members
+// hear of it: of whom the caller's thread tells some itself, leaves writing to several to the
+// owner, and leaves all to it where they are many. Method: calls one by one, each of which most
+// likely finds the shard asleep; one in a thousand is enough.
 TEST(Shards, ABackendsThreadMakesTheTurnOfAShardThatSleeps) {
-  RunningHub hub({64, 1 << 20});
-  Reader reader(hub.server->port(), "chat:one");
-  reader.ReadUntil([&] { return reader.joined; });
+  for (const int members : {1, 9, 240}) {
+    RunningHub hub({1000, 1 << 20});
+    std::vector<std::unique_ptr<Reader>> readers;
+    for (int i = 0; i < members; ++i) {
+      readers.push_back(std::make_unique<Reader>(hub.server->port(), "chat:one"));
+      readers.back()->ReadUntil([&] { return readers.back()->joined; });
+    }
+    auto content = std::make_shared<bridge::PublicationContent>();
+    content->data = "x";
+    bool by_itself = false;
+    std::uint64_t published = 0;
+    while (!by_itself && published < 1000) {
+      std::atomic<bool> answered{false};
+      hub.server->gateway().Publish(
+          {.room = "chat:one", .content = content, .may_stay = true},
+          [&, caller = std::this_thread::get_id()](const bridge::Answer<bridge::PublishOutcome>&) {
+            by_itself = std::this_thread::get_id() == caller;
+            answered = true;
+            answered.notify_one();
+          });
+      answered.wait(false);
+      ++published;
+    }
+    EXPECT_TRUE(by_itself);
+    for (const auto& reader : readers) {
+      reader->ReadUntil([&] { return reader->position == published; });
+      EXPECT_EQ(reader->position, published);
+    }
+  }
+}
+
+// Goal: an answer that asks again is no visit within a visit, however often. Method: each answer
+// publishes once more.
+TEST(Shards, AnAnswerThatAsksAgainIsAnsweredToo) {
+  constexpr int kTimes = 3000;
+  RunningHub hub({1000, 1 << 20});
   auto content = std::make_shared<bridge::PublicationContent>();
   content->data = "x";
-  bool by_itself = false;
-  std::uint64_t published = 0;
-  while (!by_itself && published < 1000) {
-    std::atomic<bool> answered{false};
+  std::atomic<int> left{kTimes};
+  std::function<void()> ask = [&] {
     hub.server->gateway().Publish(
-        {.room = "chat:one", .content = content},
-        [&, caller = std::this_thread::get_id()](const bridge::Answer<bridge::PublishOutcome>&) {
-          by_itself = std::this_thread::get_id() == caller;
-          answered = true;
-          answered.notify_one();
+        {.room = "chat:" + std::to_string(left % 7), .content = content, .may_stay = true},
+        [&](const bridge::Answer<bridge::PublishOutcome>& answer) {
+          EXPECT_TRUE(std::holds_alternative<bridge::PublishOutcome>(answer));
+          if (--left > 0) return ask();
+          left.notify_one();
         });
-    answered.wait(false);
-    ++published;
-  }
-  EXPECT_TRUE(by_itself);
-  reader.ReadUntil([&] { return reader.position == published; });
-  EXPECT_EQ(reader.position, published);
+  };
+  ask();
+  for (int now = left; now > 0; now = left) left.wait(now);
 }
 
 // A flood that is not waited for: what the mailbox cannot take is refused at once, what it takes is
@@ -189,7 +219,7 @@ TEST(Shards, AFloodIsTakenOrRefusedAndNothingBetween) {
       auto content = std::make_shared<bridge::PublicationContent>();
       content->data = "x";
       for (std::uint64_t n = 0; n < kEach; ++n) {
-        hub.server->gateway().Publish({.room = "chat:one", .content = content},
+        hub.server->gateway().Publish({.room = "chat:one", .content = content, .may_stay = true},
                                       [&](const bridge::Answer<bridge::PublishOutcome>& answer) {
                                         const auto* error = std::get_if<bridge::HubError>(&answer);
                                         if (error != nullptr) {
@@ -222,7 +252,7 @@ TEST(Shards, AHubStopsWhileEverybodyTalks) {
   std::thread publisher([&] {
     for (int i = 0; i < 500; ++i) {
       hub.server->gateway().Publish(
-          {.room = "chat:" + std::to_string(i % 6), .content = content},
+          {.room = "chat:" + std::to_string(i % 6), .content = content, .may_stay = true},
           [&](const bridge::Answer<bridge::PublishOutcome>&) { ++settled; });
     }
   });
