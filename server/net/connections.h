@@ -54,7 +54,7 @@ class Connections : public hub::Outbox {
   // Writes every connection that has something queued, but of those with much only what a turn may
   // (ConnectionConfig::heavy_bytes). True: the hub heard something on the way, so what it said to
   // that is not written yet. A visitor leaves more than a few to the owner, who has the ring.
-  bool Flush(Whose turn);
+  bool Flush(Whose turn = Whose::kOwners);
   // Frees what has ended.
   void Reap();
 

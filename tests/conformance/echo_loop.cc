@@ -36,7 +36,8 @@ void EchoLoop::Run() {
 }
 
 void EchoLoop::Turn() {
-  poller_.Wait(patience_, [this](net::Poller::Token token, bool readable, bool writable) {
+  poller_.Wait(patience_);
+  poller_.ForEachReady([this](net::Poller::Token token, bool readable, bool writable) {
     if (token >= net::Poller::kSmallTokens) {
       connections_.OnReady(token, readable, writable);
     } else if (token == kListenerToken) {

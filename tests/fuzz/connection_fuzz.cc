@@ -84,7 +84,8 @@ class World {
 
  private:
   void Turn() {
-    poller_.Wait(Duration::zero(), [this](Poller::Token token, bool readable, bool writable) {
+    poller_.Wait(Duration::zero());
+    poller_.ForEachReady([this](Poller::Token token, bool readable, bool writable) {
       connections_.OnReady(token, readable, writable);
     });
     connections_.ResumeReading();
