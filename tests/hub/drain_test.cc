@@ -22,6 +22,7 @@ std::vector<GoAway> Told(HubRig& rig, const std::vector<hub::ConnectionId>& clie
 TEST(Drain, GivesEachSessionAPartOfTheWindowInRandomOrderEvenlySpread) {
   HubRig rig;
   std::vector<hub::ConnectionId> clients;
+  clients.reserve(1500);
   for (int i = 0; i < 1500; ++i) clients.push_back(rig.Greeted());
   rig.shard(0).BeginDrain({3s, 15s, 7}, rig.now());
   const std::vector<GoAway> told = Told(rig, clients);

@@ -40,6 +40,7 @@ TEST(Baton, NothingIsDoneTwiceAtOnceAndNothingIsLeft) {
   const auto work = [&] { done += left.exchange(0); };
 
   std::vector<std::thread> visitors;
+  visitors.reserve(kVisitors);
   for (int i = 0; i < kVisitors; ++i) {
     visitors.emplace_back([&] {
       for (std::uint64_t one = 0; one < kEach; ++one) {
